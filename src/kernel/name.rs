@@ -1,0 +1,72 @@
+use serde::{Deserialize, Serialize};
+
+/// One line of text that people typed and other people read: trimmed, no control characters, nothing that turns
+/// the reading direction round (it could make one name look like another).
+macro_rules! plain_text {
+    ($($(#[$doc:meta])* $name:ident, $bad:ident, $least:literal, $most:literal, $sentence:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        #[derive(Debug, PartialEq, thiserror::Error)]
+        #[error($sentence)]
+        pub struct $bad;
+
+        impl $name {
+            pub const MOST: usize = $most;
+
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $bad;
+
+            fn try_from(text: String) -> Result<Self, $bad> {
+                let text = text.trim();
+                let fits = ($least..=$most).contains(&text.chars().count());
+                if fits && !text.contains(is_tricky) { Ok(Self(text.to_owned())) } else { Err($bad) }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+    )*};
+}
+
+plain_text! {
+    /// What a person is called, in every organisation alike (domain Q18).
+    DisplayName, BadDisplayName, 1, 80, "Write a name of 1 to 80 characters on one line.";
+    /// What a customer is called on screen; need not be unique (domain 3.3).
+    OrgName, BadOrgName, 2, 120, "Write a name of 2 to 120 characters on one line.";
+    /// Any other single line, such as a device or a search.
+    PlainText, BadPlainText, 0, 200, "Write at most 200 characters on one line.";
+}
+
+fn is_tricky(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_a_length_and_one_line() {
+        let name = |text: &str| DisplayName::try_from(text.to_owned()).map(String::from);
+        assert_eq!(name("  Zoë d'Souza "), Ok("Zoë d'Souza".into()));
+        assert!(name(&"ä".repeat(80)).is_ok());
+        for text in ["", "   ", "a\nb", "a\u{0}b", "a\u{202e}b", "a\u{2028}b"] {
+            assert_eq!(name(text), Err(BadDisplayName), "{text:?}");
+        }
+        assert_eq!(name(&"ä".repeat(81)), Err(BadDisplayName));
+        let org = |text: &str| OrgName::try_from(text.to_owned()).is_ok();
+        assert!(org("ab") && org(&"a".repeat(120)) && !org("a") && !org(&"a".repeat(121)));
+    }
+}
