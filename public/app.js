@@ -1,0 +1,186 @@
+// Comfort on top of pages that work alone. Nothing here is needed to do anything.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const one = (selector, within = document) => within.querySelector(selector);
+  const make = (tag, attributes, text = "") => Object.assign(document.createElement(tag), attributes, { textContent: text });
+
+  // Private windows may refuse storage; then a choice lasts for the page.
+  const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* lasts for the page */ } };
+
+  const paint = (theme) => {
+    if (theme === "light" || theme === "dark") root.dataset.theme = theme; else delete root.dataset.theme;
+  };
+  root.dataset.js = "";
+  paint(kept("theme"));
+  const chosenTheme = one(`input[name="theme"][value="${root.dataset.theme ?? "system"}"]`);
+  if (chosenTheme) chosenTheme.checked = true;
+
+  const help = one("#help");
+  const switchOfKeys = one("[data-shortcuts]");
+  if (switchOfKeys) switchOfKeys.checked = kept("shortcuts") !== "off";
+
+  // A dialog gives focus back to where it came from; the browser does so for showModal, unless that place has gone.
+  const openDialog = (dialog) => { if (!dialog.open) dialog.showModal(); };
+
+  const live = make("div", { className: "vh", role: "status" });
+  document.body.append(live);
+  const say = (text) => { live.textContent = text; };
+
+  document.addEventListener("change", (event) => {
+    const { target } = event;
+    if (target.name === "theme") { paint(target.value); keep("theme", target.value); }
+    if (target === switchOfKeys) keep("shortcuts", target.checked ? "on" : "off");
+  });
+
+  // Keyboard
+  const searchField = () => one("[data-search], input[type=search]");
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const open = all("details.menu[open]");
+      open.forEach((menu) => { menu.open = false; });
+      open.at(-1)?.querySelector("summary")?.focus();
+      return;
+    }
+    const search = searchField();
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && search) {
+      event.preventDefault();
+      search.focus();
+      return;
+    }
+    const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || kept("shortcuts") === "off") return;
+    if (event.key === "/" && search && !one("dialog[open]")) { event.preventDefault(); search.focus(); }
+    if (event.key === "?" && help && !one("dialog[open]")) { event.preventDefault(); openDialog(help); }
+  });
+
+  // Arrow keys walk through an open menu.
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details.menu[open]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!menu || !step) return;
+    event.preventDefault();
+    const entries = all(".menu-panel a, .menu-panel button", menu);
+    const at = entries.indexOf(document.activeElement);
+    entries.at(at < 0 && step < 0 ? -1 : (at + step) % entries.length)?.focus();
+  });
+
+  document.addEventListener("click", (event) => {
+    const { target } = event;
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+
+    const opener = target.closest("[data-help]");
+    if (opener && help) { event.preventDefault(); openDialog(help); }
+
+    target.closest("[data-close]")?.closest(".toast")?.remove();
+
+    const copy = target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard?.writeText(copy.dataset.copy).then(
+        () => { say("Copied"); copy.classList.add("copied"); setTimeout(() => copy.classList.remove("copied"), 1600); },
+        () => say("Copying is not allowed here; please select the code"),
+      );
+    }
+
+    const asks = target.closest("a[data-confirm]");
+    const plain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (asks && plain && typeof HTMLDialogElement === "function") { event.preventDefault(); ask(asks); }
+
+    if (target.matches("dialog")) target.close();
+  });
+
+  // The question's own page, shown over the page it was asked from. Any surprise leads to that page instead.
+  async function ask(link) {
+    const leave = () => { location.href = link.href; };
+    try {
+      const answer = await fetch(link.href, { credentials: "same-origin", headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const question = one("main [data-question]", page);
+      if (!answer.ok || answer.redirected || !question) return leave();
+      const dialog = make("dialog", { className: "asking" });
+      const title = one("h1", question);
+      if (title) { title.id = "asking-title"; dialog.setAttribute("aria-labelledby", title.id); }
+      dialog.append(document.adoptNode(question));
+      dialog.addEventListener("click", (event) => {
+        const stay = event.target.closest(".form-actions a");
+        if (stay) { event.preventDefault(); dialog.close(); }
+      });
+      dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+      document.body.append(dialog);
+      dialog.showModal();
+      one(".form-actions a", dialog)?.focus();
+    } catch { leave(); }
+  }
+
+  // One press, one deed.
+  const pressed = new Map();
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || !button) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    // After the browser has collected the form, so that the button's own name and value still travel.
+    setTimeout(() => {
+      pressed.set(button, [...button.childNodes]);
+      button.replaceChildren("Working…");
+      button.disabled = true;
+      say("Working…");
+    });
+  });
+  addEventListener("pageshow", () => {
+    pressed.forEach((words, button) => { button.replaceChildren(...words); button.disabled = false; });
+    pressed.clear();
+    all("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  });
+
+  // What the last deed said: spoken once, and gone from the address so that a reload does not say it again.
+  const here = new URL(location.href);
+  if (here.searchParams.has("done")) {
+    here.searchParams.delete("done");
+    history.replaceState(history.state, "", here);
+  }
+  const toast = one(".toast p");
+  if (toast) setTimeout(() => say(toast.textContent), 400);
+  one("[data-focus]")?.focus();
+
+  // Fields
+  all(".secret input").forEach((input) => {
+    const button = make("button", { type: "button" }, "Show");
+    button.setAttribute("aria-controls", input.id);
+    button.setAttribute("aria-label", "Show password");
+    button.addEventListener("click", () => {
+      const hidden = input.type === "password";
+      input.type = hidden ? "text" : "password";
+      button.textContent = hidden ? "Hide" : "Show";
+      button.setAttribute("aria-label", hidden ? "Hide password" : "Show password");
+    });
+    // A password must not stay readable, or be remembered as ordinary text.
+    input.form?.addEventListener("submit", () => { input.type = "password"; });
+    input.after(button);
+  });
+
+  all("[data-count][maxlength]").forEach((field) => {
+    const left = make("span", { className: "left" });
+    const count = () => { left.textContent = `${field.maxLength - field.value.length} characters left`; };
+    field.after(left);
+    field.addEventListener("input", count);
+    count();
+  });
+
+  // The form behind a link from a mail: the token leaves the address bar and waits in the field for the press.
+  const takeToken = () => {
+    const form = one("form[data-link-token]");
+    const token = location.hash.slice(1);
+    const field = form?.elements.namedItem("token");
+    if (!field || !token || one(`#${CSS.escape(token)}`)) return;
+    field.value = token;
+    all("[data-code-field]", form).forEach((it) => { it.hidden = true; });
+    all("[data-code-ready]", form).forEach((it) => { it.hidden = false; });
+    history.replaceState(history.state, "", location.pathname + location.search);
+  };
+  takeToken();
+  addEventListener("hashchange", takeToken);
+})();

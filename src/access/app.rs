@@ -1,0 +1,178 @@
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use super::config::Config;
+use super::keys::Secrets;
+use crate::db::Db;
+use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId};
+use crate::page::{Flash, NavItem};
+
+/// A store of text by key that lags and forgets: a hint, never a judge (platform 2).
+pub trait Kv: Send + Sync {
+    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>>;
+    /// `ttl` in seconds, at least 60.
+    fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>>;
+}
+
+/// Tells the consumer which outbox rows to look at. A message that is lost costs time, never a mail.
+pub trait MailQueue: Send + Sync {
+    fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
+}
+
+/// What goes on after the answer has left, such as `waitUntil`.
+pub trait Later: Send + Sync {
+    fn run(&self, work: BoxFuture<'static, ()>);
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreachable(pub String);
+
+/// What lives as long as the isolate, or as one test.
+pub struct Services {
+    pub db: Db,
+    pub config: Arc<Config>,
+    pub secrets: Arc<Secrets>,
+    pub sessions: Arc<dyn Kv>,
+    pub tokens: Arc<dyn Kv>,
+    pub mail: Arc<dyn MailQueue>,
+    pub later: Arc<dyn Later>,
+    /// One JSON object a line.
+    pub log: fn(&str),
+    /// Fills the buffer from the system's generator.
+    pub fill: fn(&mut [u8]),
+    /// Navigation of an organisation for these roles; it lies above this layer, so it is handed in.
+    pub nav: fn(&OrgId, &[Role]) -> Vec<NavItem>,
+    /// What `?done=<code>` says after a deed.
+    pub flash: fn(&str) -> Option<Flash>,
+}
+
+/// Who calls, as far as the network tells.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub request: RequestId,
+    /// IP address, or `local`.
+    pub address: String,
+    /// In words, such as "Firefox on Windows".
+    pub device: String,
+    /// Path and query.
+    pub asked: String,
+}
+
+/// What one request can reach. The database is private to `access`: see `door`.
+/// ```compile_fail,E0616
+/// fn round_the_door(app: &portal::access::App) { let _ = &app.services.db; }
+/// ```
+#[derive(Clone)]
+pub struct App {
+    pub(super) services: Arc<Services>,
+    pub(super) caller: Arc<Caller>,
+    now: i64,
+}
+
+/// For edge and tests, which make an `App` from the outside.
+pub type Held = Arc<Services>;
+
+impl App {
+    /// For a request, `serve` fills in the caller; a job has none.
+    #[must_use]
+    pub fn new(services: Arc<Services>, now: i64) -> Self {
+        let caller = Caller {
+            request: id(&*services, now),
+            address: "local".to_owned(),
+            device: "system".to_owned(),
+            asked: String::new(),
+        };
+        Self { services, caller: Arc::new(caller), now }
+    }
+
+    pub(super) fn called_by(&self, caller: Caller) -> Self {
+        Self { caller: Arc::new(caller), ..self.clone() }
+    }
+
+    /// Seconds since 1970, the same for the whole request. Rules take the time as an argument.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.services.config
+    }
+
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.services.secrets
+    }
+
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// A `UUIDv7`.
+    #[must_use]
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        id(&self.services, self.now)
+    }
+
+    /// 128 random bits; a UUID would not do for a session (security 1.2).
+    #[must_use]
+    pub fn new_session_id(&self) -> Option<SessionId> {
+        let bytes = u128::from_be_bytes(self.random::<16>());
+        SessionId::try_from(format!("{bytes:032x}")).ok()
+    }
+
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.services.fill)(&mut bytes);
+        bytes
+    }
+
+    /// KV for pointers of one-time links.
+    #[must_use]
+    pub fn tokens(&self) -> &dyn Kv {
+        &*self.services.tokens
+    }
+
+    /// Goes on after the answer; a failure is logged and hurts nobody.
+    pub fn later(&self, what: &'static str, work: impl Future<Output = Result<(), String>> + Send + 'static) {
+        let (log, request) = (self.services.log, self.caller.request.clone());
+        self.services.later.run(Box::pin(async move {
+            if let Err(why) = work.await {
+                log(&serde_json::json!({ "request_id": request, "later": what, "error": why }).to_string());
+            }
+        }));
+    }
+
+    /// Puts these mails into the queue's sight. The sweep does the same for whatever gets lost here.
+    pub fn nudge(&self, mails: Vec<MailId>) {
+        if !mails.is_empty() {
+            let sent = self.services.mail.send(mails);
+            self.later("queue", async move { sent.await.map_err(|it| it.to_string()) });
+        }
+    }
+
+    /// What `?done=<code>` of this request says.
+    #[must_use]
+    pub fn flash(&self) -> Option<Flash> {
+        let query = self.caller.asked.split_once('?')?.1;
+        let done = form_urlencoded::parse(query.as_bytes()).find(|it| it.0 == "done")?.1;
+        (self.services.flash)(&done)
+    }
+
+    pub fn log(&self, line: &serde_json::Value) {
+        (self.services.log)(&line.to_string());
+    }
+}
+
+fn id<T: From<Uuid>>(services: &Services, now: i64) -> T {
+    let mut random = [0; 10];
+    (services.fill)(&mut random);
+    let millis = u64::try_from(now).unwrap_or(0).saturating_mul(1000);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into()
+}

@@ -1,0 +1,261 @@
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::Deserialize;
+
+use super::App;
+use super::gate::{Actor, Entry, live_session};
+use super::matrix::{Application, allows, openers};
+use super::scope::{Deed, OrgScope, Questions, Scope};
+use crate::db::{Arg, Rows, Stmt};
+use crate::error::Error;
+use crate::kernel::{ContactId, DisplayName, Email, OrgId, OrgName, PersonId, Role};
+use crate::page::{Frame, Place};
+use crate::sql;
+
+/// A row of the matrix as a type; `None` is what every verified contact may see.
+pub trait Screen: Send + Sync + 'static {
+    const APPLICATION: Option<Application>;
+}
+
+macro_rules! screens {
+    ($($name:ident),* $(,)?) => {$(
+        pub struct $name;
+        impl Screen for $name {
+            const APPLICATION: Option<Application> = Some(Application::$name);
+        }
+    )*};
+}
+
+screens!(
+    BillDesk,
+    ContactManager,
+    Dashboards,
+    Documentation,
+    HelpDesk,
+    LicenseExtension,
+    Notifications,
+    OrderBook,
+    PaymentGateway,
+    PaymentRecord,
+);
+
+/// The organisation's own front page.
+pub struct Home;
+
+impl Screen for Home {
+    const APPLICATION: Option<Application> = None;
+}
+
+/// A closed door: `Access<ContactManager>` in a handler's arguments has checked the cookie's signature and
+/// nothing else. Whoever reads or writes through it sends the question "may I" in the same batch, so a
+/// handler can neither forget to ask nor wait twice for the answer.
+pub struct Access<S> {
+    entry: Entry,
+    org: OrgScope,
+    screen: PhantomData<S>,
+}
+
+/// Who stands in the door, once it is open.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub person: PersonId,
+    pub contact: ContactId,
+    pub roles: Vec<Role>,
+    pub name: DisplayName,
+    pub email: Email,
+    pub org_name: OrgName,
+    /// In how many organisations this person is a verified contact.
+    pub organisations: i64,
+}
+
+/// Who somebody is to organisation ?1: no row when not signed in (any more), no contact when a stranger or not
+/// yet verified, otherwise one row for each role.
+const GATE: &str = concat!(
+    "select person.last_seen_at, person.display_name as name, person.email, contact.id as contact,
+            organisation.name as org_name, role.role as role,
+            (select count(*) from contact as mine
+              where mine.person_id = person.id and mine.verified_at is not null) as organisations,
+            (select grantor.display_name from role as first
+               join contact as of_first on of_first.org_id = first.org_id and of_first.id = first.contact_id
+               join person as grantor on grantor.id = of_first.person_id
+              where first.org_id = ?1 and first.role = 'primary') as grantor
+       from (select person.id, person.display_name, person.email, session.last_seen_at ",
+    live_session!(),
+    ") as person
+       left join contact on contact.org_id = ?1 and contact.person_id = person.id and contact.verified_at is not null
+       left join organisation on organisation.id = contact.org_id
+       left join role on role.org_id = contact.org_id and role.contact_id = contact.id"
+);
+
+/// The same question as a statement that stops its batch, with the answer in the text of the error.
+const GUARD: &str = concat!(
+    "select case
+       when not exists (select 1 ",
+    live_session!(),
+    ") then json_extract('{}', 'sign-in-required')
+       when not exists (select 1 from contact where org_id = ?1 and person_id = ?2 and verified_at is not null)
+       then json_extract('{}', 'not-found')
+       when ?6 is not null and not exists (
+         select 1 from contact
+           join role on role.org_id = contact.org_id and role.contact_id = contact.id
+          where contact.org_id = ?1 and contact.person_id = ?2
+            and role.role in (select value from json_each(?6)))
+       then json_extract('{}', 'role-required')
+       else 1 end"
+);
+
+#[derive(Deserialize)]
+struct Standing {
+    last_seen_at: i64,
+    name: DisplayName,
+    email: Email,
+    contact: Option<ContactId>,
+    org_name: Option<OrgName>,
+    role: Option<Role>,
+    organisations: i64,
+    grantor: Option<DisplayName>,
+}
+
+impl<S: Screen> Access<S> {
+    /// One round trip. The answers come out only if the gate lets this person in.
+    pub async fn read<Q: Questions>(&self, questions: Q) -> Result<(Member, Q::Answers), Error> {
+        let mut batch = vec![self.with_claim(sql!(GATE))];
+        questions.ask(&mut batch);
+        let (rows, record) = self.entry.ask(batch).await?;
+        let mut rows = rows.into_iter();
+        let standings: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
+        let first = standings.first().ok_or(Error::SignedOut)?;
+        let here = first.contact.is_some().then_some(self.org.id());
+        self.entry.keep_awake(first.last_seen_at, record, here)?;
+        let member = self.admit(standings)?;
+        Ok((member, Q::answers(&mut rows)?))
+    }
+
+    /// One round trip and one transaction: all deeds happen, or none does because the gate has shut meanwhile.
+    /// Answers what each deed changed.
+    pub async fn write(&self, deeds: Vec<Deed>) -> Result<Vec<Rows>, Error> {
+        let mut guard = self.with_claim(sql!(GUARD));
+        let openers = S::APPLICATION.and_then(openers);
+        guard.args.push(openers.map(|it| serde_json::json!(it).to_string()).into());
+        self.entry.write(guard, deeds).await
+    }
+
+    #[must_use]
+    pub fn org(&self) -> &OrgScope {
+        &self.org
+    }
+
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.entry.app
+    }
+
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.entry.app.now()
+    }
+
+    #[must_use]
+    pub fn person(&self) -> &PersonId {
+        &self.entry.claim.person
+    }
+
+    #[must_use]
+    pub fn actor(&self, member: &Member) -> Actor {
+        self.entry.actor(member.name.as_str())
+    }
+
+    /// Another part of the path, such as the contact in `/contacts/{contact}`. What is no id names nothing.
+    pub fn named<T: TryFrom<String>>(&self, name: &str) -> Result<T, Error> {
+        self.entry.named(name)
+    }
+
+    /// The frame of the organisation's pages, with what the last deed has to say.
+    #[must_use]
+    pub fn frame(&self, member: &Member) -> Frame {
+        let app = self.app();
+        let asked = app.caller().asked.as_str();
+        let path = asked.split('?').next().unwrap_or_default();
+        let home = format!("/o/{}", self.org.id().as_str());
+        let mut nav = (app.services.nav)(self.org.id(), &member.roles);
+        for item in &mut nav {
+            let below = path.strip_prefix(item.href.as_str()).is_some_and(|it| it.starts_with('/'));
+            item.current = path == item.href || (item.href != home && below);
+        }
+        Frame {
+            brand: app.config().brand.clone(),
+            place: Place::Organisation {
+                name: member.name.as_str().to_owned(),
+                email: member.email.as_str().to_owned(),
+                org_id: self.org.id().as_str().to_owned(),
+                org_name: member.org_name.as_str().to_owned(),
+                roles: member.roles.iter().map(|it| it.label()).collect(),
+                nav,
+                can_switch: member.organisations > 1,
+                can_rename: member.roles.contains(&Role::Primary),
+            },
+            flash: app.flash(),
+        }
+    }
+
+    fn with_claim(&self, stmt: Stmt) -> Stmt {
+        let mut stmt = self.org.bind(stmt);
+        stmt.args.extend(self.entry.claimed());
+        stmt
+    }
+
+    fn admit(&self, standings: Vec<Standing>) -> Result<Member, Error> {
+        let roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
+        let first = standings.into_iter().next().ok_or(Error::SignedOut)?;
+        let (Some(contact), Some(org_name)) = (first.contact, first.org_name) else { return Err(Error::NotFound) };
+        let Standing { name, email, organisations, grantor, .. } = first;
+        let member = Member { person: self.person().clone(), contact, roles, name, email, org_name, organisations };
+        match S::APPLICATION {
+            Some(application) if !allows(&member.roles, application) => {
+                Err(self.forbidden(application, &member, grantor))
+            }
+            _ => Ok(member),
+        }
+    }
+
+    /// Says who can help, and leaves a line in the audit log (domain 2.3).
+    fn forbidden(&self, application: Application, member: &Member, grantor: Option<DisplayName>) -> Error {
+        let openers: Vec<&str> = openers(application).unwrap_or_default().iter().map(|it| it.label()).collect();
+        let grantor = grantor.map_or_else(|| "your Primary contact".to_owned(), String::from);
+        let detail = format!("This needs the role {}. {grantor} can grant it.", openers.join(" or "));
+        let app = self.app();
+        let refused = sql!(
+            "insert into audit (id, org_id, at, actor_id, actor_name, action, target, address, request_id)
+             values (?2, ?1, ?3, ?4, ?5, 'access.refused', ?6, ?7, ?8)",
+            String::from(app.new_id::<crate::kernel::AuditId>()),
+            app.now(),
+            member.person.as_str(),
+            member.name.as_str(),
+            app.caller().asked.split('?').next().unwrap_or_default(),
+            app.caller().address.as_str(),
+            app.caller().request.as_str(),
+        );
+        let (db, refused) = (app.services.db.clone(), self.org.bind(refused));
+        app.later("audit", async move { db.write(vec![refused]).await.map(drop).map_err(|it| it.to_string()) });
+        Error::Forbidden { detail, frame: Some(Box::new(self.frame(member))) }
+    }
+}
+
+impl<S: Screen> FromRequestParts<App> for Access<S> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let entry = Entry::new(parts, app).await?;
+        let org = OrgScope::new(entry.named::<OrgId>("org")?);
+        Ok(Self { entry, org, screen: PhantomData })
+    }
+}
+
+/// So that `Arg` need not be named by those who only pass ids.
+impl From<&ContactId> for Arg {
+    fn from(id: &ContactId) -> Self {
+        id.as_str().into()
+    }
+}

@@ -1,0 +1,35 @@
+//! Who may open what. A request reaches the database only through a door, and the door asks first.
+
+mod app;
+mod config;
+mod door;
+mod doorstep;
+mod form;
+mod gate;
+mod hash;
+mod keys;
+pub mod matrix;
+mod once;
+mod routes;
+mod scope;
+mod serve;
+mod session;
+mod signed_in;
+
+pub use app::{App, Caller, Held, Kv, Later, MailQueue, Services, Unreachable};
+pub use config::{BadConfig, Config, Environment, Links};
+pub use door::{
+    Access, BillDesk, ContactManager, Dashboards, Documentation, HelpDesk, Home, LicenseExtension, Member,
+    Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
+};
+pub use doorstep::{Doorstep, System};
+pub use form::{Fields, Form, Posted, stale};
+pub use gate::Actor;
+pub use hash::Verdict;
+pub use keys::{BadKeys, Keyring, Secrets};
+pub use once::Once;
+pub use routes::{Endpoint, Guard, Routes};
+pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
+pub use serve::{bytes_of, serve};
+pub use session::{Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, no_session_cookie};
+pub use signed_in::{Person, SignedIn};

@@ -1,0 +1,97 @@
+//! A deed that creates is done once, however often it is sent: the first answer is kept with the
+//! `Idempotency-Key` for 24 hours, in the deed's own batch (contract, conventions).
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::form::Posted;
+use super::scope::{Deed, Query, Scope};
+use crate::answer::Done;
+use crate::error::Error;
+use crate::kernel::PersonId;
+use crate::sql;
+
+const KEPT_FOR: i64 = 24 * 3600;
+const MOST_KEY: usize = 100;
+
+/// What was answered when this key came first.
+#[derive(Debug, Deserialize)]
+pub struct Kept {
+    request: String,
+    status: i64,
+    answer: String,
+}
+
+/// The key of one request, if it brought one.
+pub struct Once<'a> {
+    person: &'a PersonId,
+    key: Option<&'a str>,
+    request: &'a str,
+    now: i64,
+}
+
+impl<'a> Once<'a> {
+    pub fn of<T>(posted: &'a Posted<T>, person: &'a PersonId, now: i64) -> Result<Self, Error> {
+        let key = posted.key.as_deref();
+        if key.is_some_and(|it| it.is_empty() || it.len() > MOST_KEY || !it.bytes().all(|b| b.is_ascii_graphic())) {
+            let said = "An Idempotency-Key has 1 to 100 visible ASCII characters.";
+            return Err(Error::refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid", said));
+        }
+        Ok(Self { person, key, request: &posted.request, now })
+    }
+
+    /// Travels with the deed's reading.
+    #[must_use]
+    pub fn earlier(&self, scope: &impl Scope) -> Query<Option<Kept>> {
+        scope.query(sql!(
+            "select request, status, answer from idempotency
+              where ?1 is not null and person_id = ?2 and key = ?3 and created_at > ?4",
+            self.person.as_str(),
+            self.key,
+            self.now - KEPT_FOR,
+        ))
+    }
+
+    /// The answer of the first time, or a refusal when the key now comes with another request.
+    pub fn replay(&self, kept: Option<Kept>, see: impl Into<String>) -> Result<Option<Done>, Error> {
+        let Some(kept) = kept else { return Ok(None) };
+        if kept.request != self.request {
+            let said = "This Idempotency-Key was used for another request. Take a new key for a new request.";
+            return Err(Error::refused(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", said));
+        }
+        let status = u16::try_from(kept.status).ok().and_then(|it| StatusCode::from_u16(it).ok());
+        let body: Value = serde_json::from_str(&kept.answer).unwrap_or(Value::Null);
+        Ok(Some(Done { see: see.into(), status: status.unwrap_or(StatusCode::OK), body }))
+    }
+
+    /// Travels with the deed itself; of two at the same moment, the second breaks on the primary key.
+    #[must_use]
+    pub fn keep(&self, scope: &impl Scope, done: &Done) -> Vec<Deed> {
+        let Some(key) = self.key else { return Vec::new() };
+        vec![
+            scope.deed(sql!(
+                "delete from idempotency where ?1 is not null and person_id = ?2 and key = ?3 and created_at <= ?4",
+                self.person.as_str(),
+                key,
+                self.now - KEPT_FOR,
+            )),
+            scope.deed(sql!(
+                "insert into idempotency (person_id, key, request, status, answer, created_at)
+                 select ?2, ?3, ?4, ?5, ?6, ?7 where ?1 is not null",
+                self.person.as_str(),
+                key,
+                self.request,
+                i64::from(done.status.as_u16()),
+                done.body.to_string(),
+                self.now,
+            )),
+        ]
+    }
+
+    /// Whether a deed failed because another request with the same key was quicker.
+    #[must_use]
+    pub fn was_beaten(&self, error: &Error) -> bool {
+        matches!(error, Error::Database(said) if said.names("idempotency.person_id, idempotency.key"))
+    }
+}

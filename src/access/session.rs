@@ -1,0 +1,121 @@
+//! Two signed cookies. The session's says who claims to be here; whether that still counts is the database's to
+//! say, in the gate. The device's says that this browser has once signed in as somebody (security 6.1.1).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use chrono::DateTime;
+use jwt_compact::alg::{Hs256, Hs256Key};
+use jwt_compact::{AlgorithmExt, Claims, Header, UntrustedToken};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::keys::Keyring;
+use crate::kernel::{PersonId, SessionId};
+
+/// A session ends after a day whatever happens (security, decisions).
+pub const LIFETIME: i64 = 24 * 3600;
+/// And after an hour without a request.
+pub const IDLE: i64 = 3600;
+/// KV keeps when a session was last seen; it is told at most this often.
+pub const SEEN_EVERY: i64 = 300;
+/// D1 learns it less often: should KV lose the record, the idle limit is this much stricter and nothing else.
+pub const SEEN_EVERY_IN_D1: i64 = 1200;
+const DEVICE_LIFETIME: i64 = 180 * 24 * 3600;
+
+const SESSION: &str = "__Host-session";
+const DEVICE: &str = "__Host-device";
+
+/// What the session cookie claims.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    #[serde(rename = "sid")]
+    pub id: SessionId,
+    #[serde(rename = "sub")]
+    pub person: PersonId,
+    /// Equal to the person's own epoch, or the session is over: one update ends all of somebody's sessions.
+    pub epoch: i64,
+}
+
+/// What the device cookie claims: this browser has once signed in as this person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownDevice {
+    #[serde(rename = "did")]
+    pub id: SessionId,
+    #[serde(rename = "known")]
+    pub person: PersonId,
+}
+
+/// What KV keeps of a session, under `session:<id>`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub last_seen_at: i64,
+    /// The organisation that `/` leads back to.
+    pub last_org: Option<crate::kernel::OrgId>,
+}
+
+impl Record {
+    #[must_use]
+    pub fn key(id: &SessionId) -> String {
+        format!("session:{}", id.as_str())
+    }
+}
+
+impl Keyring {
+    /// The token of the session cookie.
+    #[must_use]
+    pub fn sign<T: Serialize>(&self, claim: &T, expires_at: i64) -> Option<String> {
+        let (kid, secret) = self.current()?;
+        let mut claims = Claims::new(claim);
+        claims.expiration = DateTime::from_timestamp(expires_at, 0);
+        Hs256.token(&Header::empty().with_key_id(kid), &claims, &Hs256Key::new(secret)).ok()
+    }
+
+    fn claimed<T: DeserializeOwned>(&self, token: &str, now: i64) -> Option<T> {
+        let token = UntrustedToken::new(token).ok()?;
+        let secret = self.by_id(token.header().key_id.as_deref()?)?;
+        let token = Hs256.validator::<T>(&Hs256Key::new(secret)).validate(&token).ok()?;
+        let (_, claims) = token.into_parts();
+        (claims.expiration?.timestamp() > now).then_some(claims.custom)
+    }
+
+    pub(super) fn session(&self, headers: &HeaderMap, now: i64) -> Option<Claim> {
+        self.claimed(cookie(headers, SESSION)?, now)
+    }
+
+    /// The devices this browser says it is; one cookie, for whoever signed in here last.
+    pub(super) fn device(&self, headers: &HeaderMap, now: i64) -> Option<KnownDevice> {
+        self.claimed(cookie(headers, DEVICE)?, now)
+    }
+
+    /// `Set-Cookie` for a new session.
+    #[must_use]
+    pub fn session_cookie(&self, claim: &Claim, now: i64) -> Option<HeaderValue> {
+        set(SESSION, &self.sign(claim, now + LIFETIME)?, LIFETIME)
+    }
+
+    /// `Set-Cookie` for a browser that has proved to be its person's.
+    #[must_use]
+    pub fn device_cookie(&self, device: &KnownDevice, now: i64) -> Option<HeaderValue> {
+        set(DEVICE, &self.sign(device, now + DEVICE_LIFETIME)?, DEVICE_LIFETIME)
+    }
+}
+
+/// `Set-Cookie` after signing out.
+#[must_use]
+pub fn no_session_cookie() -> Option<HeaderValue> {
+    set(SESSION, "", 0)
+}
+
+fn set(name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax")).ok()
+}
+
+/// The value of a cookie that was sent exactly once; two of one name come from somebody who plants cookies.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
+    let mut values = all.flat_map(|it| it.split(';')).filter_map(|it| {
+        let (found, value) = it.trim().split_once('=')?;
+        (found == name).then_some(value)
+    });
+    let first = values.next()?;
+    values.next().is_none().then_some(first)
+}

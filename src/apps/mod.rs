@@ -1,0 +1,42 @@
+//! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
+//! `rules` (pure), `sql`, `view`, `mail`.
+
+use crate::access::matrix::{Application, allows};
+use crate::kernel::{OrgId, Role};
+use crate::page::{Flash, Icon, NavItem, Tone};
+
+/// Path of an organisation's home page.
+#[must_use]
+pub fn home(org: &OrgId) -> String {
+    format!("/o/{}", org.as_str())
+}
+
+/// What the roles open, in the order of the navigation; home is everybody's.
+#[must_use]
+pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
+    let all = [(None, "Home", "", Icon::Home), (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users)];
+    let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
+    open.map(|(_, label, path, icon)| NavItem { label, href: home(org) + path, icon, current: false, badge: None })
+        .collect()
+}
+
+/// What `?done=<code>` says on the page after a deed. Unknown codes say nothing, so no address can put words there.
+#[must_use]
+pub fn flash(code: &str) -> Option<Flash> {
+    let text = match code {
+        "contact-added" => "The contact was added. The verification mail is on its way.",
+        "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
+        "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
+        "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
+        "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
+        "primary-handed-over" => "You handed over the Primary role.",
+        "renamed" => "The organisation has its new name.",
+        "name-changed" => "Your name was changed.",
+        "password-changed" => "Your password was changed. Every other session has ended.",
+        "password-set" => "Your password is set. Sign in with it.",
+        "session-ended" => "That session has ended.",
+        "signed-out" => "You are signed out.",
+        _ => return None,
+    };
+    Some(Flash { tone: Tone::Good, text: text.to_owned() })
+}

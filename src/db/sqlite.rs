@@ -1,0 +1,154 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::limits::Limit;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use serde::de::DeserializeOwned;
+
+use super::{Arg, DbError, Stmt};
+
+/// In-memory `SQLite` with D1's limits and D1's way of binding numbers.
+#[derive(Clone)]
+pub struct Db(Arc<Mutex<Twin>>);
+
+struct Twin {
+    sqlite: Connection,
+    round_trips: usize,
+    meanwhile: Option<String>,
+    broken: Option<&'static str>,
+}
+
+/// What one statement found or changed.
+pub struct Rows {
+    found: Vec<serde_json::Value>,
+    changes: usize,
+}
+
+impl Rows {
+    pub fn decode<T: DeserializeOwned>(self) -> Result<Vec<T>, DbError> {
+        let decoded = self.found.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
+        decoded.map_err(|it| DbError(it.to_string()))
+    }
+
+    /// How many rows the statement changed; 0 for a question.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.changes
+    }
+}
+
+#[expect(clippy::unused_async, reason = "the twin of d1::Db, where these wait")]
+impl Db {
+    pub fn open(scripts: &[&str]) -> Result<Self, DbError> {
+        let sqlite = Connection::open_in_memory().map_err(failed)?;
+        sqlite.execute_batch("pragma foreign_keys = on").map_err(failed)?;
+        for script in scripts {
+            sqlite.execute_batch(script).map_err(failed)?;
+        }
+        for (limit, most) in [
+            (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+            (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+            (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+        ] {
+            sqlite.set_limit(limit, most).map_err(failed)?;
+        }
+        let twin = Twin { sqlite, round_trips: 0, meanwhile: None, broken: None };
+        Ok(Self(Arc::new(Mutex::new(twin))))
+    }
+
+    /// Stricter than D1: a statement that would write is refused, because writing has its own verb and guard.
+    pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
+        let mut twin = self.lock();
+        twin.round_trips += 1;
+        twin.fails()?;
+        batch.iter().map(|it| run(&twin.sqlite, it, true)).collect()
+    }
+
+    /// All statements happen or none does.
+    pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
+        let mut twin = self.lock();
+        twin.round_trips += 1;
+        twin.fails()?;
+        if let Some(script) = twin.meanwhile.take() {
+            twin.sqlite.execute_batch(&script).map_err(failed)?;
+        }
+        let transaction = twin.sqlite.transaction().map_err(failed)?;
+        let rows = batch.iter().map(|it| run(&transaction, it, false)).collect::<Result<_, _>>()?;
+        transaction.commit().map_err(failed)?;
+        Ok(rows)
+    }
+
+    /// How often a request would have waited for the network.
+    #[must_use]
+    pub fn round_trips(&self) -> usize {
+        self.lock().round_trips
+    }
+
+    /// What another request does just before the next write: the race that D1 allows and a test must force.
+    pub fn meanwhile(&self, script: &str) {
+        self.lock().meanwhile = Some(script.to_owned());
+    }
+
+    /// From now on every batch fails with this text, as D1's do when it is overloaded or out of reach.
+    pub fn breaks(&self, text: Option<&'static str>) {
+        self.lock().broken = text;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Twin> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Twin {
+    fn fails(&self) -> Result<(), DbError> {
+        self.broken.map_or(Ok(()), |it| Err(DbError(it.to_owned())))
+    }
+}
+
+fn run(sqlite: &Connection, stmt: &Stmt, only_read: bool) -> Result<Rows, DbError> {
+    let mut prepared = sqlite.prepare(stmt.sql).map_err(failed)?;
+    let readonly = prepared.readonly();
+    if only_read && !readonly {
+        return Err(DbError(format!("a read that writes: {}", stmt.sql)));
+    }
+    let names: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = prepared.query(params_from_iter(&stmt.args)).map_err(failed)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        found.push(object(&names, row)?);
+    }
+    drop(rows);
+    let changes = if readonly { 0 } else { usize::try_from(sqlite.changes()).unwrap_or(usize::MAX) };
+    Ok(Rows { found, changes })
+}
+
+fn object(names: &[String], row: &Row) -> Result<serde_json::Value, DbError> {
+    let mut object = serde_json::Map::new();
+    for (place, name) in names.iter().enumerate() {
+        let value = match row.get_ref(place).map_err(failed)? {
+            ValueRef::Null => serde_json::Value::Null,
+            ValueRef::Integer(number) => number.into(),
+            ValueRef::Real(number) => number.into(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+            ValueRef::Blob(_) => return Err(DbError(format!("{name} is a blob"))),
+        };
+        object.insert(name.clone(), value);
+    }
+    Ok(object.into())
+}
+
+impl ToSql for Arg {
+    #[expect(clippy::cast_precision_loss, reason = "D1 binds every number as REAL, so the twin does")]
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Arg::Null => ToSqlOutput::Owned(Value::Null),
+            Arg::Int(number) => ToSqlOutput::Owned(Value::Real(*number as f64)),
+            Arg::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
+fn failed(error: rusqlite::Error) -> DbError {
+    DbError(error.to_string())
+}

@@ -1,0 +1,50 @@
+//! Mail is a row written in the batch of the deed that causes it, so nothing accepted is lost and nothing is sent
+//! for a deed that failed. The queue carries the row's id; `jobs::deliver_mail` takes it from there.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::access::{App, Deed, Scope};
+use crate::db::Stmt;
+use crate::kernel::{ContactId, Email, LinkId, MailId, TokenHash};
+
+/// A mail to be. What it says is made from the payload when it leaves, by the `mail` module of the application
+/// that owns the kind.
+pub struct Letter {
+    /// `contacts.verify`: the application and its mail.
+    pub kind: &'static str,
+    /// `None` costs the same work and ends as `dropped`: nobody can tell by time or answer whether an address is
+    /// known (security 1.5).
+    pub to: Option<Email>,
+    /// Whose delivery state this is on the Contacts screen.
+    pub contact: Option<ContactId>,
+    pub payload: Value,
+}
+
+/// A one-time link inside a payload. The token is no part of it: it is the HMAC of the id.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LinkRef {
+    pub id: LinkId,
+    pub hash: TokenHash,
+}
+
+impl Letter {
+    #[must_use]
+    pub fn deed(self, scope: &impl Scope, app: &App) -> Deed {
+        let id: MailId = app.new_id();
+        let stmt = Stmt {
+            sql: "insert into outbox (id, kind, org_id, contact_id, recipient, payload, created_at, state_at)
+                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+            args: vec![
+                id.as_str().into(),
+                self.kind.into(),
+                scope.org_id().map(|it| it.as_str().to_owned()).into(),
+                self.contact.as_ref().map(|it| it.as_str().to_owned()).into(),
+                self.to.map(String::from).into(),
+                self.payload.to_string().into(),
+                app.now().into(),
+            ],
+        };
+        scope.unbound(stmt).mailing(&id)
+    }
+}

@@ -1,0 +1,35 @@
+//! The design system: every screen is made of these functions, and nothing else writes HTML structure.
+//!
+//! Plain HTML works alone; `public/app.js` only adds comfort, and finds its places by `data-` attributes.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "markup is made to be handed over: callers write html! in place"
+)]
+
+mod block;
+mod confirm;
+mod field;
+mod filter;
+mod form;
+mod frame;
+mod help;
+mod icon;
+mod moment;
+mod shell;
+mod table;
+mod tone;
+
+pub use block::{
+    Tile, card, code_line, columns, definition, empty_state, launcher, meter, notice, section, stack, tabs,
+};
+pub use confirm::{Question, confirm};
+pub use field::Field;
+pub use filter::{Control, FilterBar, filter_bar};
+pub use form::{Choice, Draft, Kind, actions, button, button_link, checkbox, link_form, select};
+pub use frame::{Brand, Flash, Frame, NavItem, Place, page_head, problem, screen};
+pub use help::accessibility;
+pub use icon::Icon;
+pub use moment::moment;
+pub use table::{Column, ColumnKind, pages, person, table};
+pub use tone::{Tone, badge};

@@ -1,0 +1,40 @@
+use maud::{Markup, html};
+
+use super::Icon;
+
+/// How a thing stands. Each tone has an icon of its own, so colour never carries the meaning alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Neutral,
+    Good,
+    Attention,
+    Danger,
+    Info,
+}
+
+impl Tone {
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Good => "good",
+            Self::Attention => "attention",
+            Self::Danger => "danger",
+            Self::Info => "info",
+        }
+    }
+
+    pub(super) const fn icon(self) -> Icon {
+        match self {
+            Self::Neutral => Icon::Dash,
+            Self::Good => Icon::Check,
+            Self::Attention => Icon::Clock,
+            Self::Danger => Icon::Alert,
+            Self::Info => Icon::Info,
+        }
+    }
+}
+
+#[must_use]
+pub fn badge(tone: Tone, text: &str) -> Markup {
+    html! { span class={ "badge " (tone.class()) } { (tone.icon()) (text) } }
+}
