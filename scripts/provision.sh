@@ -30,6 +30,14 @@ retry() {
   return 1
 }
 
+# brief COMMAND...: its output only when it fails, and then the lines that say why.
+brief() {
+  local log=$PORTAL_CACHE/last-step.log
+  if "$@" >"$log" 2>&1; then return 0; fi
+  head -n 20 "$log" >&2
+  return 1
+}
+
 # limited SECONDS COMMAND...: for what may hang where a network swallows packets. macOS has no `timeout`.
 limited() {
   local seconds=$1
@@ -51,7 +59,7 @@ as_root() {
   fi
 }
 
-apt() { as_root apt-get -q -o DPkg::Lock::Timeout=900 -o Dpkg::Use-Pty=0 "$@" </dev/null; }
+apt() { brief as_root apt-get -q -o DPkg::Lock::Timeout=900 -o Dpkg::Use-Pty=0 "$@" </dev/null; }
 
 lists_are_fresh=
 debian_install() {
@@ -147,7 +155,7 @@ need_node() {
   local into=$NODE_HOME.new
   rm -rf "$into"
   # The package with the binary in it, so that no install script has to run.
-  retry npm install --prefix "$into" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+  retry brief npm install --prefix "$into" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
     "node-$os-$arch@$NODE_VERSION" ||
     fail "npm could not get node-$os-$arch@$NODE_VERSION. Install Node $NODE_MINIMUM or newer from https://nodejs.org, then run this again."
   mkdir "$into/bin"
@@ -166,7 +174,7 @@ need_npm_packages() {
   command -v npm >/dev/null ||
     fail "there is no npm. Install it (Debian, Ubuntu: npm), then run this again."
   # No package of ours needs its install script: the binaries come as packages of their own.
-  retry npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || fail 'npm ci did not succeed; its message is above.'
+  retry brief npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || fail 'npm ci did not succeed; its message is above.'
   echo "$wanted" >node_modules/.installed-from
 }
 
@@ -193,9 +201,10 @@ need_wasm_bindgen() {
   [ -n "$version" ] || fail 'Cargo.lock names no wasm-bindgen; `cargo generate-lockfile` writes it.'
   tool wasm-bindgen "$version" >/dev/null && return
   # worker-build fetches its own where it can; the release page answers within seconds or not at all.
-  local release=https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version/sha256sums.txt
-  if [ -z "${PORTAL_OFFLINE:-}" ] && command -v curl >/dev/null &&
-    curl --silent --fail --location --head --max-time 15 --output /dev/null "${release%/*}/wasm-bindgen-$version-x86_64-unknown-linux-musl.tar.gz"; then
+  local release=https://github.com/wasm-bindgen/wasm-bindgen/releases/download/$version
+  if command -v curl >/dev/null &&
+    curl --silent --fail --location --head --max-time 15 --output /dev/null \
+      "$release/wasm-bindgen-$version-x86_64-unknown-linux-musl.tar.gz"; then
     return
   fi
   # Without --locked: the crate ships no lock file.

@@ -70,6 +70,12 @@ pub fn columns(main: Markup, beside: Markup) -> Markup {
     html! { div.columns { div.stack { (main) } aside.stack { (beside) } } }
 }
 
+/// What will happen, in order.
+#[must_use]
+pub fn steps(items: &[&str]) -> Markup {
+    html! { ol.steps role="list" { @for item in items { li { (item) } } } }
+}
+
 #[must_use]
 pub fn definition(rows: &[(&str, Markup)]) -> Markup {
     html! { dl.definition { @for (term, what) in rows { div { dt { (term) } dd { (what) } } } } }

@@ -1,5 +1,6 @@
 use maud::{Markup, html};
 
+use super::Icon;
 use super::form::{Kind, button, button_link};
 
 /// Asked only before what cannot be undone. The title is the question, the buttons are verbs.
@@ -20,6 +21,7 @@ pub fn confirm(question: &Question) -> Markup {
     let kind = if question.danger { Kind::Danger } else { Kind::Primary };
     html! {
         section.confirm data-question {
+            @if question.danger { span.confirm-icon { (Icon::Alert) } }
             h1 #question { (question.title) }
             @if !question.consequences.is_empty() {
                 ul { @for consequence in question.consequences { li { (consequence) } } }

@@ -46,7 +46,7 @@ pub fn filter_bar(bar: &FilterBar) -> Markup {
             div.filter-actions {
                 button.button.secondary type="submit" { "Show" }
                 @if let Some(clear) = bar.clear { a.button.quiet href=(clear) { (Icon::Cross) "Clear filters" } }
-                @if let Some(export) = bar.export { a.button.quiet href=(export) { (Icon::Download) "CSV" } }
+                @if let Some(export) = bar.export { a.button.quiet href=(export) data-export { (Icon::Download) "CSV" } }
             }
         }
     }

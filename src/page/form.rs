@@ -28,30 +28,34 @@ impl Draft {
     }
 
     /// Stands above the form and links to each field; nothing when nothing is wrong. An error without a field
-    /// concerns the form as a whole.
+    /// concerns the form as a whole, and is the title when it is the only one.
     #[must_use]
     pub fn summary(&self) -> Markup {
-        let title = match self.errors.len() {
-            0 => return html! {},
-            1 => "Please correct one thing".to_owned(),
-            many => format!("Please correct {many} things"),
+        let title = match self.errors.as_slice() {
+            [] => return html! {},
+            [only] if only.field.is_empty() => {
+                return summary_box(&only.message, html! {});
+            }
+            [_] => "Please correct one thing".to_owned(),
+            many => format!("Please correct {} things", many.len()),
         };
-        html! {
-            div.error-summary role="alert" tabindex="-1" data-focus {
-                (Icon::Alert)
-                div {
-                    h2 { (title) }
-                    ul {
-                        @for error in &self.errors {
-                            li {
-                                @if error.field.is_empty() { (error.message) }
-                                @else { a href={ "#" (field_id(&error.field)) } { (error.message) } }
-                            }
-                        }
+        let list = html! {
+            ul {
+                @for error in &self.errors {
+                    li {
+                        @if error.field.is_empty() { (error.message) }
+                        @else { a href={ "#" (field_id(&error.field)) } { (error.message) } }
                     }
                 }
             }
-        }
+        };
+        summary_box(&title, list)
+    }
+}
+
+fn summary_box(title: &str, list: Markup) -> Markup {
+    html! {
+        div.error-summary role="alert" tabindex="-1" data-focus { (Icon::Alert) div { h2 { (title) } (list) } }
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Icon {
     Pencil,
     Search,
     Info,
-    Dash,
+    Dot,
     More,
     Keyboard,
     Sun,
@@ -107,8 +107,10 @@ impl Icon {
             Self::Pencil => "M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19zM14.5 6.5l3 3",
             Self::Search => "M4 11a7 7 0 1 0 14 0a7 7 0 1 0-14 0M16 16l4.5 4.5",
             Self::Info => "M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 11v5M12 8v.01",
-            Self::Dash => "M6 12h12",
-            Self::More => "M5 12v.01M12 12v.01M19 12v.01",
+            Self::Dot => "M12 12v.01",
+            Self::More => {
+                "M4.5 12a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0M11.5 12a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0M18.500 12a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0"
+            }
             Self::Keyboard => {
                 "M4 6h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1zM7 10v.01M10.5 10v.01M14 10v.01M17 10v.01M8 14h8"
             }

@@ -21,7 +21,8 @@ mod table;
 mod tone;
 
 pub use block::{
-    Tile, card, code_line, columns, definition, empty_state, launcher, meter, notice, section, stack, tabs,
+    Tile, card, code_line, columns, definition, empty_state, launcher, meter, notice, section, stack, steps,
+    tabs,
 };
 pub use confirm::{Question, confirm};
 pub use field::Field;
@@ -32,4 +33,4 @@ pub use help::accessibility;
 pub use icon::Icon;
 pub use moment::moment;
 pub use table::{Column, ColumnKind, pages, person, table};
-pub use tone::{Tone, badge};
+pub use tone::{Tone, badge, badges, tag};

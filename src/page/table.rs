@@ -12,6 +12,8 @@ pub struct Column {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
     Text,
+    /// Text that must not break: a date, an order number.
+    Short,
     Number,
     Actions,
 }
@@ -20,6 +22,7 @@ impl ColumnKind {
     const fn class(self) -> Option<&'static str> {
         match self {
             Self::Text => None,
+            Self::Short => Some("short"),
             Self::Number => Some("number"),
             Self::Actions => Some("row-actions"),
         }

@@ -25,7 +25,7 @@ impl Tone {
 
     pub(super) const fn icon(self) -> Icon {
         match self {
-            Self::Neutral => Icon::Dash,
+            Self::Neutral => Icon::Dot,
             Self::Good => Icon::Check,
             Self::Attention => Icon::Clock,
             Self::Danger => Icon::Alert,
@@ -34,7 +34,20 @@ impl Tone {
     }
 }
 
+/// How something stands, in an icon and a word.
 #[must_use]
 pub fn badge(tone: Tone, text: &str) -> Markup {
     html! { span class={ "badge " (tone.class()) } { (tone.icon()) (text) } }
+}
+
+/// A word that sorts and does not judge: a role, a category.
+#[must_use]
+pub fn tag(text: &str) -> Markup {
+    html! { span.tag { (text) } }
+}
+
+/// Several badges or tags in one place.
+#[must_use]
+pub fn badges(items: &[Markup]) -> Markup {
+    html! { span.badges { @for item in items { (item) } } }
 }

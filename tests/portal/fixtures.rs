@@ -1,0 +1,334 @@
+//! The cast, and a portal to send requests to.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use futures::future::{BoxFuture, FutureExt, ready};
+use futures_executor::block_on;
+use portal::access::{
+    App, Claim, Config, Keyring, Kv, Later, MailQueue, Secrets, Services, Unreachable, bytes_of, serve,
+};
+use portal::db::{Db, DbError, Stmt};
+use portal::kernel::{MailId, Password, PersonId, SessionId};
+use serde::de::DeserializeOwned;
+
+pub const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_portal.sql")];
+
+pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
+
+/// Of everybody who has one.
+pub const PASSWORD: &str = "a password of the cast";
+
+/// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
+/// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
+/// Everybody verified has a session named like them. Every text of an organisation carries its canary word.
+pub const TWO_ORGS: &str = "
+    insert into person (id, email, display_name, created_at) values
+      ('ann', 'ann@acme-canary.example', 'Ann Acme-canary', 1), ('bob', 'bob@acme-canary.example', 'Bob Acme-canary', 1),
+      ('sue', 'sue@acme-canary.example', 'Sue Acme-canary', 1), ('tom', 'tom@acme-canary.example', 'Tom Acme-canary', 1),
+      ('ned', 'ned@both.example', 'Ned', 1), ('una', 'una@both.example', 'Una', 1),
+      ('gus', 'gus@globex-canary.example', 'Gus Globex-canary', 1), ('eve', 'eve@nowhere.example', 'Eve', 1);
+    insert into organisation (id, name, customer_domains, created_at) values
+      ('acme', 'Acme-canary', '[\"acme-canary.example\"]', 1), ('globex', 'Globex-canary', '[]', 1);
+    insert into contact (id, org_id, person_id, name, verified_at, created_at) values
+      ('c-ann', 'acme', 'ann', 'Ann Acme-canary', 1, 1), ('c-bob', 'acme', 'bob', 'Bob Acme-canary', 1, 2),
+      ('c-sue', 'acme', 'sue', 'Sue Acme-canary', 1, 3), ('c-tom', 'acme', 'tom', 'Tom Acme-canary', 1, 4),
+      ('c-gus', 'globex', 'gus', 'Gus Globex-canary', 1, 1), ('c-una', 'globex', 'una', 'Una', null, 2),
+      ('c-ned', 'globex', 'ned', 'Ned', 1, 3);
+    insert into role (org_id, role, contact_id) values
+      ('acme', 'primary', 'c-ann'), ('acme', 'billing', 'c-bob'), ('acme', 'support', 'c-sue'),
+      ('acme', 'technical', 'c-tom'), ('globex', 'primary', 'c-gus');
+    insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
+      select id, id, 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000 from person;
+    insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at, ended_at) values
+      ('ended', 'ann', 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000, 1795327650);
+    insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at) values
+      ('asleep', 'ann', 'Firefox on Linux', '192.0.2.1', 1795300000, 1795324079, 1795400000);";
+
+/// He takes the fifth and last place of Acme.
+pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
+     values ('c-ned2', 'acme', 'ned', 'Ned Acme-canary', 1, 5);";
+
+/// Hashing takes a tenth of a second, so the cast shares one hash.
+static STORED: LazyLock<String> =
+    LazyLock::new(|| pepper().hash(&Password::try_from(PASSWORD.to_owned()).unwrap(), [7; 16]).unwrap());
+
+pub fn keys() -> Keyring {
+    let keys = "k2:0123456789abcdef0123456789abcdef,k1:fedcba9876543210fedcba9876543210";
+    Keyring::parse("SESSION_KEYS", keys).unwrap()
+}
+
+fn pepper() -> Keyring {
+    Keyring::parse("PASSWORD_PEPPER", "p1:0123456789abcdef0123456789abcdef").unwrap()
+}
+
+pub fn configuration(changes: &[(&str, &str)]) -> Config {
+    let text = |name: &str| {
+        let usual = match name {
+            "ENVIRONMENT" => "test",
+            "PORTAL_ORIGIN" => "http://localhost:8787",
+            "VENDOR_NAME" => "Meridian Software",
+            "VENDOR_TIME_ZONE" => "Asia/Kolkata",
+            "SUPPORT_EMAIL" => "support@vendor.example",
+            "HELPDESK_URL" => "https://helpdesk.vendor.example/",
+            "BILLDESK_URL" => "https://billdesk.vendor.example/",
+            "DOCUMENTATION_URL" => "https://docs.vendor.example/",
+            "GATEWAY_URL" => "https://pay.vendor.example/",
+            _ => return None,
+        };
+        Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
+    };
+    Config::read(text).unwrap()
+}
+
+/// KV as a map; it counts its reads and can forget, or remember what it should not.
+#[derive(Default)]
+pub struct Shelf {
+    pub kept: Mutex<BTreeMap<String, String>>,
+    pub reads: Mutex<usize>,
+}
+
+impl Kv for Shelf {
+    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
+        *self.reads.lock().unwrap() += 1;
+        ready(Ok(self.kept.lock().unwrap().get(&key).cloned())).boxed()
+    }
+
+    fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
+        assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
+        self.kept.lock().unwrap().insert(key, value);
+        ready(Ok(())).boxed()
+    }
+}
+
+/// The queue, as the list of what was put into it.
+#[derive(Default)]
+pub struct Queue(pub Mutex<Vec<MailId>>);
+
+impl MailQueue for Queue {
+    fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
+        self.0.lock().unwrap().extend(ids);
+        ready(Ok(())).boxed()
+    }
+}
+
+/// What waits for the answer to have left.
+#[derive(Default)]
+struct Afterwards(Mutex<Vec<BoxFuture<'static, ()>>>);
+
+impl Later for Afterwards {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        self.0.lock().unwrap().push(work);
+    }
+}
+
+pub struct Portal {
+    router: Router<App>,
+    services: Arc<Services>,
+    afterwards: Arc<Afterwards>,
+    pub db: Db,
+    pub sessions: Arc<Shelf>,
+    pub tokens: Arc<Shelf>,
+    pub queue: Arc<Queue>,
+    /// Time passes when a test says so.
+    pub now: Cell<i64>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|it| panic!("{it}: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |it| it.to_str().unwrap())
+    }
+
+    /// `name=value` of the cookie that was set, to be sent back.
+    pub fn cookie(&self, name: &str) -> String {
+        let set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
+        let set = set.filter(|it| it.starts_with(name)).next_back();
+        set.map_or_else(String::new, |it| it.split(';').next().unwrap().to_owned())
+    }
+}
+
+/// The cookie of somebody whose session is named like the person.
+pub fn cookie(person: &str) -> String {
+    signed(person, person, 0, NOW + 60_000, &keys())
+}
+
+pub fn signed(session: &str, person: &str, epoch: i64, expires_at: i64, keys: &Keyring) -> String {
+    let id = SessionId::try_from(session.to_owned()).unwrap();
+    let person = PersonId::try_from(person.to_owned()).unwrap();
+    format!("__Host-session={}", keys.sign(&Claim { id, person, epoch }, expires_at).unwrap())
+}
+
+/// Cookies that say Ann and that no door may believe.
+pub fn worthless_cookies() -> Vec<(&'static str, String)> {
+    let ann = |session, epoch, expires_at| signed(session, "ann", epoch, expires_at, &keys());
+    let guessed = Keyring::parse("S", "k2:ffffffffffffffffffffffffffffffff").unwrap();
+    let unknown = Keyring::parse("S", "k9:0123456789abcdef0123456789abcdef").unwrap();
+    let good = cookie("ann");
+    vec![
+        ("nobody", String::new()),
+        ("nonsense", "__Host-session=a.b.c".into()),
+        ("truncated", good[..good.len() - 4].to_owned()),
+        ("forged", signed("ann", "ann", 0, NOW + 60, &guessed)),
+        ("unknown key", signed("ann", "ann", 0, NOW + 60, &unknown)),
+        ("expired", ann("ann", 0, NOW)),
+        ("ended session", ann("ended", 0, NOW + 60)),
+        ("idle for an hour and a second", ann("asleep", 0, NOW + 60)),
+        ("somebody else's session", signed("bob", "ann", 0, NOW + 60, &keys())),
+        ("stale epoch", ann("ann", -1, NOW + 60)),
+        ("planted twice", format!("{good}; {}", cookie("bob"))),
+    ]
+}
+
+impl Portal {
+    pub fn new() -> Self {
+        Self::after("")
+    }
+
+    /// After something else has happened.
+    pub fn after(script: &str) -> Self {
+        Self::made(portal::routes::all().into_router(), script, configuration(&[]))
+    }
+
+    pub fn configured(changes: &[(&str, &str)]) -> Self {
+        Self::made(portal::routes::all().into_router(), "", configuration(changes))
+    }
+
+    pub fn serving(router: Router<App>) -> Self {
+        Self::made(router, "", configuration(&[]))
+    }
+
+    fn made(router: Router<App>, script: &str, config: Config) -> Self {
+        let know = format!("update person set password = '{}' where id in ('ann', 'ned', 'gus');", *STORED);
+        let scripts = [MIGRATIONS, &[TWO_ORGS, &know, script]].concat();
+        let db = Db::open(&scripts).unwrap();
+        let (sessions, tokens, queue) = (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
+        let afterwards = Arc::<Afterwards>::default();
+        let setup = Some("the one-time secret of this installation".to_owned());
+        let services = Arc::new(Services {
+            db: db.clone(),
+            config: Arc::new(config),
+            secrets: Arc::new(Secrets { session: keys(), pepper: pepper(), setup }),
+            sessions: sessions.clone(),
+            tokens: tokens.clone(),
+            mail: queue.clone(),
+            later: afterwards.clone(),
+            log: |_| {},
+            fill: |bytes| getrandom::getrandom(bytes).unwrap(),
+            nav: portal::apps::nav,
+            flash: portal::apps::flash,
+        });
+        let now = Cell::new(NOW);
+        Self { router, services, afterwards, db, sessions, tokens, queue, now }
+    }
+
+    /// For jobs.
+    pub fn app(&self) -> App {
+        App::new(self.services.clone(), self.now.get())
+    }
+
+    pub fn get(&self, path: &str, person: &str) -> Answer {
+        self.send("GET", path, &cookie(person), "")
+    }
+
+    pub fn post(&self, path: &str, person: &str, body: &str) -> Answer {
+        self.send("POST", path, &cookie(person), body)
+    }
+
+    /// What starts with `{` is sent to the API as JSON, anything else as a form.
+    pub fn send(&self, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
+        self.send_with(method, path, cookie, body, &[])
+    }
+
+    pub fn send_with(&self, method: &str, path: &str, cookie: &str, body: &str, more: &[(&str, &str)]) -> Answer {
+        let kind =
+            if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8787");
+        if !cookie.is_empty() {
+            request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
+        }
+        if !more.iter().any(|it| it.0.eq_ignore_ascii_case("content-type")) {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        self.ask(request.body(Body::from(body.to_owned())).unwrap())
+    }
+
+    pub fn ask(&self, request: Request<Body>) -> Answer {
+        let answer = block_on(async {
+            let response = serve(&self.router, &self.app(), request).await;
+            let (parts, body) = response.into_parts();
+            let body = String::from_utf8(bytes_of(body).await).unwrap();
+            Answer { status: parts.status, headers: parts.headers, body }
+        });
+        self.settle();
+        answer
+    }
+
+    /// Everything that was left for after the answer.
+    pub fn settle(&self) {
+        loop {
+            let work = std::mem::take(&mut *self.afterwards.0.lock().unwrap());
+            if work.is_empty() {
+                return;
+            }
+            work.into_iter().for_each(block_on);
+        }
+    }
+
+    /// Every row of the tables that a deed can change; what only notes that somebody was here is left out.
+    pub fn contents(&self) -> Vec<String> {
+        #[derive(serde::Deserialize)]
+        struct Line {
+            line: String,
+        }
+        let statements = [
+            portal::sql!("select json_array('person', id, email, display_name, password, session_epoch) as line from person"),
+            portal::sql!("select json_array('organisation', id, name, version, roles_version) as line from organisation"),
+            portal::sql!("select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"),
+            portal::sql!("select json_array('role', org_id, role, contact_id) as line from role"),
+            portal::sql!("select json_array('session', id, ended_at) as line from session"),
+            portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
+            portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
+            portal::sql!("select json_array('staff', person_id, role) as line from staff"),
+            portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
+            portal::sql!("select json_array('audit', id) as line from audit where action <> 'access.refused'"),
+        ];
+        let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());
+        lines.map(|it| it.line).collect()
+    }
+
+    /// One number out of the database.
+    pub fn number(&self, sql: &'static str) -> i64 {
+        #[derive(serde::Deserialize)]
+        struct Number {
+            n: i64,
+        }
+        ask::<Number>(&self.db, Stmt { sql, args: vec![] }).unwrap()[0].n
+    }
+}
+
+pub fn ask<T: DeserializeOwned>(db: &Db, stmt: Stmt) -> Result<Vec<T>, DbError> {
+    block_on(db.read(vec![stmt]))?.remove(0).decode()
+}
+
+pub fn run(db: &Db, sql: &'static str) -> Result<Vec<usize>, DbError> {
+    let rows = block_on(db.write(vec![Stmt { sql, args: vec![] }]))?;
+    Ok(rows.iter().map(portal::db::Rows::changes).collect())
+}
