@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::access::{App, Deed, Scope};
+use crate::access::{App, Config, Deed, Scope, Secrets};
 use crate::db::Stmt;
 use crate::kernel::{ContactId, Email, LinkId, MailId, TokenHash};
 
@@ -26,6 +26,21 @@ pub struct Letter {
 pub struct LinkRef {
     pub id: LinkId,
     pub hash: TokenHash,
+}
+
+/// What a `mail` module needs besides its payload.
+pub struct Mailing<'a> {
+    pub config: &'a Config,
+    pub secrets: &'a Secrets,
+}
+
+impl Mailing<'_> {
+    /// Address and code of a one-time link: `<portal>/verify#<token>`. `None` when its key is gone.
+    #[must_use]
+    pub fn link(&self, page: &str, link: &LinkRef) -> Option<(String, String)> {
+        let token = self.secrets.session.link_token_with(&link.id, &link.hash)?;
+        Some((format!("{}/{page}#{}", self.config.origin, token.reveal()), token.reveal().to_owned()))
+    }
 }
 
 impl Letter {

@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod help;
 mod icon;
+mod mail;
 mod moment;
 mod shell;
 mod table;
@@ -31,6 +32,7 @@ pub use form::{Choice, Draft, Kind, actions, button, button_link, checkbox, link
 pub use frame::{Brand, Flash, Frame, NavItem, Place, page_head, problem, screen};
 pub use help::accessibility;
 pub use icon::Icon;
+pub use mail::{Mail, MailButton, MailText};
 pub use moment::moment;
 pub use table::{Column, ColumnKind, pages, person, table};
 pub use tone::{Tone, badge, badges, tag};
