@@ -262,8 +262,8 @@ need_rust
 need_c_compiler
 if wants build check edge browser; then need_wasm_target; fi
 if wants check; then need_linters; fi
+need_node # it runs the suites, the host's too
 if wants build edge browser; then
-  need_node
   need_npm_packages
   need_worker_build
   need_wasm_bindgen
