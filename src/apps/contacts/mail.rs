@@ -122,7 +122,7 @@ fn roles_text(facts: &Roles) -> MailText {
     let mut lines = Vec::new();
     if !gained.is_empty() {
         lines.push(format!("{by} has given you the role {} in {organisation}.", list(gained)));
-        lines.extend(gained.iter().map(|it| opens(*it).to_owned()));
+        lines.extend(gained.iter().map(|it| opens(*it)));
     }
     if !lost.is_empty() {
         lines.push(format!("You no longer hold the role {} in {organisation}.", list(lost)));
@@ -142,13 +142,18 @@ fn roles_text(facts: &Roles) -> MailText {
     }
 }
 
-/// What a role is for, in one sentence (domain 2.1).
+/// What a role is for, said to its holder (domain 2.1).
+fn opens(role: Role) -> String {
+    format!("As {} contact you {}.", role.label(), role_opens(role))
+}
+
+/// What a role lets its holder do (domain 2.2).
 #[must_use]
-pub fn opens(role: Role) -> &'static str {
+pub fn role_opens(role: Role) -> &'static str {
     match role {
-        Role::Primary => "As Primary contact you own the account: you add contacts, assign roles and see the orders.",
-        Role::Billing => "As Billing contact you see orders, record payments and ask for licence extensions.",
-        Role::Support => "As Support contact you reach the help desk and see how the products are used.",
-        Role::Technical => "As Technical contact you see how the products are used.",
+        Role::Primary => "own the account: add contacts, assign roles, see the orders",
+        Role::Billing => "see the orders, record payments and ask for licence extensions",
+        Role::Support => "reach the help desk and see how the products are used",
+        Role::Technical => "see how the products are used",
     }
 }

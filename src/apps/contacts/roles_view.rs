@@ -2,7 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::mail::opens;
+use super::mail::role_opens;
 use super::rules::{Assignment, Contact};
 use super::view::assignment;
 use crate::answer::View;
@@ -61,7 +61,7 @@ impl RoleForm {
                 input type="hidden" name="version" value=(self.version);
                 @for role in Role::ALL { (self.drop_down(role)) }
                 @if !waiting.is_empty() {
-                    p.muted { "Not in the lists, because not verified yet: " (waiting.join(", ")) "." }
+                    p.quiet { "Not in the lists, because not verified yet: " (waiting.join(", ")) "." }
                 }
                 (page::actions(html! {
                     (page::button(Kind::Primary, "Assign"))
@@ -84,7 +84,8 @@ impl RoleForm {
         let holder = self.assignment.holder(role).map(ContactId::as_str);
         // Primary has no empty entry: an organisation is never without one.
         let none = (role != Role::Primary).then_some("Nobody");
-        page::select(&self.draft, role.code(), role.label(), Some(opens(role)), &choices, holder, none)
+        let hint = format!("Can {}.", role_opens(role));
+        page::select(&self.draft, role.code(), role.label(), Some(&hint), &choices, holder, none)
     }
 
     fn unverified(&self) -> impl Iterator<Item = &Contact> {

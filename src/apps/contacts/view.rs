@@ -81,14 +81,14 @@ impl ContactList {
             vec![
                 page::person(contact.display_name.as_str(), contact.email.as_str()),
                 html! {
-                    @if roles.is_empty() { span.muted { "No role" } }
-                    @for role in &roles { (page::badge(Tone::Info, role.label())) " " }
+                    @if roles.is_empty() { span.quiet { "No role" } }
+                    (page::badges(&roles.iter().map(|it| page::tag(it.label())).collect::<Vec<_>>()))
                 },
                 self.verification(contact),
                 html! {
                     @match contact.signed_in_at {
                         Some(at) => (page::moment(&rfc3339(at), &self.zone.day_words(at))),
-                        None => span.muted { "Never" },
+                        None => span.quiet { "Never" },
                     }
                 },
                 self.row_actions(contact, &roles),
@@ -102,7 +102,7 @@ impl ContactList {
         let when = |at: i64| page::moment(&rfc3339(at), &self.zone.words(at));
         html! {
             @if let Some(at) = contact.verified_at {
-                (page::badge(Tone::Good, "Verified Contact")) br; small.muted { (when(at)) }
+                (page::badge(Tone::Good, "Verified Contact")) br; small { (when(at)) }
             } @else {
                 @match contact.mail_state {
                     None => { (page::badge(Tone::Neutral, "No mail sent yet")) },
@@ -110,7 +110,7 @@ impl ContactList {
                     Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent, not verified yet")) },
                     Some(MailState::Failed | MailState::Dropped) => { (page::badge(Tone::Danger, "Mail failed")) },
                 }
-                @if let Some(at) = contact.mail_at { br; small.muted { (when(at)) } }
+                @if let Some(at) = contact.mail_at { br; small { (when(at)) } }
             }
         }
     }
@@ -124,7 +124,7 @@ impl ContactList {
                 }
             }
             @if !roles.contains(&Role::Primary) {
-                a.button.quiet.danger-text href={ (at) "/removal" } data-confirm {
+                a.button.quiet href={ (at) "/removal" } data-confirm {
                     "Delete" span.vh { " " (contact.display_name.as_str()) }
                 }
             }

@@ -89,7 +89,7 @@ impl Front {
                 let who = html! {
                     @match holder(role) {
                         Some(holder) => (holder.name.as_str()),
-                        None => span.muted { "Vacant" },
+                        None => span.quiet { "Vacant" },
                     }
                 };
                 (role.label(), who)
