@@ -1,9 +1,12 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+use serde_json::Value;
+
 use crate::access::matrix::{Application, allows};
 use crate::kernel::{OrgId, Role};
-use crate::page::{Flash, Icon, NavItem, Tone};
+use crate::outbox::Mailing;
+use crate::page::{Flash, Icon, Mail, NavItem, Tone};
 
 /// Path of an organisation's home page.
 #[must_use]
@@ -39,4 +42,16 @@ pub fn flash(code: &str) -> Option<Flash> {
         _ => return None,
     };
     Some(Flash { tone: Tone::Good, text: text.to_owned() })
+}
+
+/// A mail by its kind; what stands before the dot is the application that owns it. `None` for a kind that nobody
+/// knows and for a payload that cannot be read: such a mail can never be sent.
+#[must_use]
+pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
+    let _ = (payload, mailing);
+    let (application, _) = kind.split_once('.')?;
+    #[expect(clippy::match_single_binding, reason = "each application brings its arm")]
+    match application {
+        _ => None,
+    }
 }
