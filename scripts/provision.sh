@@ -47,12 +47,15 @@ limited() {
 
 # --- Debian's packages -------------------------------------------------------------------------------------------
 
+interactive=
+if [ -t 0 ]; then interactive=yes; fi
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     env DEBIAN_FRONTEND=noninteractive "$@"
   elif ! command -v sudo >/dev/null; then
     return 1
-  elif [ -t 0 ]; then
+  elif [ -n "$interactive" ]; then
     sudo env DEBIAN_FRONTEND=noninteractive "$@"
   else
     sudo -n env DEBIAN_FRONTEND=noninteractive "$@" # nobody is there to type a password
@@ -213,19 +216,22 @@ need_wasm_bindgen() {
 
 need_chromium() {
   if [ -n "${CHROMIUM_BIN:-}" ] && "$CHROMIUM_BIN" --version >/dev/null 2>&1; then return; fi
-  say 'Chromium for the browser tests: asking Playwright for one (100 MB, 30 s)'
-  local at
-  if limited 300 node node_modules/playwright-core/cli.js install --with-deps chromium </dev/null >"$PORTAL_CACHE/chromium.log" 2>&1 &&
-    at=$(node -p 'require("playwright-core").chromium.executablePath()') && "$at" --version >/dev/null 2>&1; then
-    echo "$at" >"$PORTAL_CACHE/chromium"
-    return
+  say 'Chromium for the browser tests: asking Playwright for one (170 MB, 30 s)'
+  local playwright=node_modules/playwright-core/cli.js at
+  if brief limited 300 node "$playwright" install chromium </dev/null 2>/dev/null; then
+    at=$(node -p 'require("playwright-core").chromium.executablePath()')
+    "$at" --version >/dev/null 2>&1 || brief as_root "$(command -v node)" "$playwright" install-deps chromium || true
+    if "$at" --version >/dev/null 2>&1; then
+      echo "$at" >"$PORTAL_CACHE/chromium"
+      return
+    fi
   fi
-  say "Chromium for the browser tests: Playwright cannot download it here; taking Debian's package (100 MB, 30 s)"
-  debian_install chromium && CHROMIUM_BIN=$(find_chromium) ||
+  say "Chromium for the browser tests: Playwright's does not come or does not run here; taking Debian's package (100 MB, 30 s)"
+  debian_install chromium && CHROMIUM_BIN=$(find_chromium) && "$CHROMIUM_BIN" --version >/dev/null 2>&1 ||
     fail 'there is no Chromium. Install Chromium or Chrome, or set CHROMIUM_BIN to the path of one, then run this again.'
 }
 
-# Where rustup cannot add them either, scripts/check.sh says which of its steps it leaves out.
+# Where the edge's compiler has no clippy, scripts/check.sh says that it leaves that step out.
 need_linters() {
   if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
     say 'rustfmt and clippy: asking rustup for them (10 s)'

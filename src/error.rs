@@ -62,6 +62,13 @@ impl Error {
         Self::refused(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.message.clone()).with_errors(vec![error])
     }
 
+    /// The same for several fields at once; the code of the problem is that of the first.
+    #[must_use]
+    pub fn unprocessable_all(errors: Vec<FieldError>) -> Self {
+        let (code, said) = errors.first().map_or(("invalid", String::new()), |it| (it.code, it.message.clone()));
+        Self::refused(StatusCode::UNPROCESSABLE_ENTITY, code, said).with_errors(errors)
+    }
+
     #[must_use]
     pub fn conflict(error: FieldError) -> Self {
         Self::refused(StatusCode::CONFLICT, error.code, error.message.clone()).with_errors(vec![error])

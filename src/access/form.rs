@@ -104,8 +104,11 @@ impl Fields {
         }
     }
 
-    /// Whether this field was sent at all, and drops it.
+    /// What a page's form says beyond the contract, such as that a question was answered; unknown to programs.
     pub fn take(&mut self, field: &str) -> Option<String> {
+        if self.is_json {
+            return None;
+        }
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
     }
 

@@ -1,6 +1,11 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod contacts;
+pub mod dev;
+pub mod health;
+pub mod orgs;
+
 use serde_json::Value;
 
 use crate::access::matrix::{Application, allows};
@@ -48,10 +53,8 @@ pub fn flash(code: &str) -> Option<Flash> {
 /// knows and for a payload that cannot be read: such a mail can never be sent.
 #[must_use]
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
-    let _ = (payload, mailing);
-    let (application, _) = kind.split_once('.')?;
-    #[expect(clippy::match_single_binding, reason = "each application brings its arm")]
-    match application {
+    match kind.split_once('.')?.0 {
+        "contacts" => contacts::mail::render(kind, payload, mailing),
         _ => None,
     }
 }

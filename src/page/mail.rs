@@ -52,7 +52,8 @@ impl MailText {
             }
         }
         parts.extend(self.after.iter().cloned());
-        parts.push(format!("-- \n{}\n{}\nQuestions: {}", brand.vendor_name, self.reason, brand.support_email));
+        parts
+            .push(format!("-- \n{}\n{}\nQuestions: {}", brand.vendor_name, self.reason, brand.support_email));
         parts.retain(|it| !it.is_empty());
         parts.join("\n\n") + "\n"
     }

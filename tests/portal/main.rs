@@ -2,4 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod contacts;
+mod door;
 mod fixtures;
+mod matrix;
+mod orgs;
+mod samples;
+mod schema;
+mod tidy;
