@@ -2,11 +2,16 @@
 //! `rules` (pure), `sql`, `view`, `mail`.
 
 pub mod contacts;
+pub mod dev;
+pub mod health;
 pub mod orgs;
+
+use serde_json::Value;
 
 use crate::access::matrix::{Application, allows};
 use crate::kernel::{OrgId, Role};
-use crate::page::{Flash, Icon, NavItem, Tone};
+use crate::outbox::Mailing;
+use crate::page::{Flash, Icon, Mail, NavItem, Tone};
 
 /// Path of an organisation's home page.
 #[must_use]
@@ -42,4 +47,14 @@ pub fn flash(code: &str) -> Option<Flash> {
         _ => return None,
     };
     Some(Flash { tone: Tone::Good, text: text.to_owned() })
+}
+
+/// A mail by its kind; what stands before the dot is the application that owns it. `None` for a kind that nobody
+/// knows and for a payload that cannot be read: such a mail can never be sent.
+#[must_use]
+pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
+    match kind.split_once('.')?.0 {
+        "contacts" => contacts::mail::render(kind, payload, mailing),
+        _ => None,
+    }
 }
