@@ -77,7 +77,9 @@ impl Error {
         error
     }
 
-    fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+    /// For a refusal whose status is none of the above.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         if let Self::Refused(refused) = &mut self {
             refused.errors = errors;
         }

@@ -104,6 +104,11 @@ impl Fields {
         }
     }
 
+    /// A hidden field of a page; to programs there is no such field.
+    pub fn hidden(&mut self, field: &str) -> Option<String> {
+        if self.is_json { None } else { self.take(field) }
+    }
+
     /// Whether this field was sent at all, and drops it.
     pub fn take(&mut self, field: &str) -> Option<String> {
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))

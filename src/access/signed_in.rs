@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
+use super::session::KnownDevice;
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{DisplayName, Email, PersonId, SessionId};
@@ -89,6 +90,12 @@ impl SignedIn {
     #[must_use]
     pub fn session(&self) -> &SessionId {
         &self.entry.claim.id
+    }
+
+    /// The device cookie, if it is this person's.
+    #[must_use]
+    pub fn device(&self) -> Option<&KnownDevice> {
+        self.entry.device.as_ref()
     }
 
     /// Of the cookie; equal to the person's, or the gate would be shut.
