@@ -20,7 +20,8 @@ pub struct Limit {
 #[derive(Debug, Deserialize)]
 pub struct Attempts {
     pub bucket: String,
-    attempts: i64,
+    #[serde(rename = "attempts")]
+    count: i64,
     started_at: i64,
 }
 
@@ -47,7 +48,7 @@ impl Attempts {
 
     #[must_use]
     pub fn exceed(&self, limit: Limit) -> bool {
-        self.attempts > limit.most
+        self.count > limit.most
     }
 
     /// 429 when these are too many.

@@ -72,13 +72,13 @@ impl Entry {
     }
 
     /// Refuses who has been away too long, and notes that they are here now.
-    pub fn keep_awake(&self, last_seen_at: i64, record: Option<Record>, org: Option<&OrgId>) -> Result<(), Error> {
+    pub fn keep_awake(&self, last_seen_at: i64, record: Option<&Record>, org: Option<&OrgId>) -> Result<(), Error> {
         let now = self.app.now();
-        let seen_at = record.as_ref().map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
+        let seen_at = record.map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
         if now - seen_at > IDLE {
             return Err(Error::SignedOut);
         }
-        let last_org = record.as_ref().and_then(|it| it.last_org.as_ref());
+        let last_org = record.and_then(|it| it.last_org.as_ref());
         let moved = org.is_some() && last_org != org;
         if now - seen_at >= SEEN_EVERY || moved || record.is_none() {
             self.app.remember(&self.claim.id, org.or(last_org).cloned());

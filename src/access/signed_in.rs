@@ -51,7 +51,7 @@ impl SignedIn {
         let mut rows = rows.into_iter();
         let person: Vec<Person> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let person = person.into_iter().next().ok_or(Error::SignedOut)?;
-        self.entry.keep_awake(person.last_seen_at, record, None)?;
+        self.entry.keep_awake(person.last_seen_at, record.as_ref(), None)?;
         Ok((person, Q::answers(&mut rows)?))
     }
 

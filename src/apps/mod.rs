@@ -1,6 +1,9 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod me;
+pub mod sign_in;
+
 use crate::access::matrix::{Application, allows};
 use crate::kernel::{OrgId, Role};
 use crate::page::{Flash, Icon, NavItem, Tone};
