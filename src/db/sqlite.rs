@@ -14,6 +14,7 @@ pub struct Db(Arc<Mutex<Twin>>);
 struct Twin {
     sqlite: Connection,
     round_trips: usize,
+    statements: usize,
     meanwhile: Option<String>,
     broken: Option<&'static str>,
 }
@@ -52,7 +53,7 @@ impl Db {
         ] {
             sqlite.set_limit(limit, most).map_err(failed)?;
         }
-        let twin = Twin { sqlite, round_trips: 0, meanwhile: None, broken: None };
+        let twin = Twin { sqlite, round_trips: 0, statements: 0, meanwhile: None, broken: None };
         Ok(Self(Arc::new(Mutex::new(twin))))
     }
 
@@ -60,6 +61,7 @@ impl Db {
     pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         let mut twin = self.lock();
         twin.round_trips += 1;
+        twin.statements += batch.len();
         twin.fails()?;
         batch.iter().map(|it| run(&twin.sqlite, it, true)).collect()
     }
@@ -68,6 +70,7 @@ impl Db {
     pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         let mut twin = self.lock();
         twin.round_trips += 1;
+        twin.statements += batch.len();
         twin.fails()?;
         if let Some(script) = twin.meanwhile.take() {
             twin.sqlite.execute_batch(&script).map_err(failed)?;
@@ -82,6 +85,12 @@ impl Db {
     #[must_use]
     pub fn round_trips(&self) -> usize {
         self.lock().round_trips
+    }
+
+    /// How many statements have travelled in them.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.lock().statements
     }
 
     /// What another request does just before the next write: the race that D1 allows and a test must force.
