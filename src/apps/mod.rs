@@ -45,6 +45,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
         "session-ended" => "That session has ended.",
+        "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
         _ => return None,
     };
