@@ -3,3 +3,5 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod fixtures;
+mod me;
+mod sign_in;

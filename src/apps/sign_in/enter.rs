@@ -75,7 +75,14 @@ async fn enter(door: &Doorstep, typed: Result<Credentials, Error>) -> Result<Ans
     let verdict = judge(door, &typed.password, entrant.as_ref());
     match entrant {
         Some(entrant) if verdict != Verdict::Wrong => begin(door, typed, entrant, verdict, &bucket).await,
-        _ => Err(bad_credentials()),
+        stranger => {
+            let app = door.app();
+            app.log(&serde_json::json!({
+                "request_id": app.caller().request, "event": "session.refused", "address": app.caller().address,
+                "person": stranger.map(|it| it.id),
+            }));
+            Err(bad_credentials())
+        }
     }
 }
 
