@@ -169,9 +169,8 @@ async fn begin(
 
 /// One sentence for all of them: unknown, not verified, no password yet, wrong password.
 fn bad_credentials() -> Error {
-    let said = "The e-mail address or the password is not correct. Check both and try again, or choose a new password \
-                under \"Forgotten your password?\". If you have not confirmed your address yet, use the link in the \
-                mail that was sent to you.";
+    let said = "The e-mail address or the password is not correct. Check both, or ask for a link to choose a new \
+                password. If you have not confirmed your address yet, use the link in the mail that was sent to you.";
     Error::refused(StatusCode::UNAUTHORIZED, BAD, said)
 }
 
