@@ -22,9 +22,6 @@
   const switchOfKeys = one("[data-shortcuts]");
   if (switchOfKeys) switchOfKeys.checked = kept("shortcuts") !== "off";
 
-  // A dialog gives focus back to where it came from; the browser does so for showModal, unless that place has gone.
-  const openDialog = (dialog) => { if (!dialog.open) dialog.showModal(); };
-
   const live = make("div", { className: "vh", role: "status" });
   document.body.append(live);
   const say = (text) => { live.textContent = text; };
@@ -36,7 +33,6 @@
   });
 
   // Keyboard
-  const searchField = () => one("[data-search], input[type=search]");
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const open = all("details.menu[open]");
@@ -44,16 +40,16 @@
       open.at(-1)?.querySelector("summary")?.focus();
       return;
     }
-    const search = searchField();
+    const search = one("[data-search], input[type=search]");
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && search) {
       event.preventDefault();
       search.focus();
       return;
     }
     const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || kept("shortcuts") === "off") return;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(switchOfKeys?.checked ?? true)) return;
     if (event.key === "/" && search && !one("dialog[open]")) { event.preventDefault(); search.focus(); }
-    if (event.key === "?" && help && !one("dialog[open]")) { event.preventDefault(); openDialog(help); }
+    if (event.key === "?" && help && !one("dialog[open]")) { event.preventDefault(); help.showModal(); }
   });
 
   // Arrow keys walk through an open menu.
@@ -72,7 +68,7 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
 
     const opener = target.closest("[data-help]");
-    if (opener && help) { event.preventDefault(); openDialog(help); }
+    if (opener && help) { event.preventDefault(); help.showModal(); }
 
     target.closest("[data-close]")?.closest(".toast")?.remove();
 
@@ -85,8 +81,8 @@
     }
 
     const asks = target.closest("a[data-confirm]");
-    const plain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (asks && plain && typeof HTMLDialogElement === "function") { event.preventDefault(); ask(asks); }
+    const plain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (asks && plain) { event.preventDefault(); ask(asks); }
 
     if (target.matches("dialog")) target.close();
   });
@@ -119,9 +115,10 @@
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || !button) return;
+    if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    if (!button) return;
     // After the browser has collected the form, so that the button's own name and value still travel.
     setTimeout(() => {
       pressed.set(button, [...button.childNodes]);

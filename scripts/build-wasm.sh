@@ -26,29 +26,31 @@ dep_info=${CARGO_TARGET_DIR:-target}/$WASM_TARGET/release/portal.d
 
 # What rustc read besides src/, such as a stylesheet or a migration that the source includes.
 included_files() {
-  [ ! -f "$dep_info" ] || tr ' ' '\n' <"$dep_info" | sed -n "s|^$PORTAL_ROOT/||p" | grep -v -e '^src/' -e '^target/' || true
+  tr ' ' '\n' <"$dep_info" | sed -n "s|^$PORTAL_ROOT/||p" | grep -v -e '^src/' -e '^target/' -e ':$' | sort -u || true
 }
 
 own_sources() { find src Cargo.toml Cargo.lock -type f | sort | git hash-object --no-filters --stdin-paths; }
 
-# One line that changes with the name or the content of any input.
+# inputs INCLUDED: one line that changes with the name or the content of any input.
 inputs() {
   local files
   files=$({
     find src -type f
     ls Cargo.toml Cargo.lock build.rs scripts/versions.sh scripts/env.sh scripts/build-wasm.sh 2>/dev/null || true
-    included_files
-  } | sort -u)
+    echo "$1"
+  } | sed '/^$/d' | sort -u)
   {
     echo "${quick:-release} $files"
     git hash-object --no-filters --stdin-paths <<<"$files" 2>&1 || true # a file may just have gone
   } | git hash-object --stdin
 }
 
-before=$(inputs)
-if [ -f build/index_bg.wasm ] && [ -f build/index.js ] && [ "$before" = "$(head -n 1 "$stamp" 2>/dev/null)" ]; then
-  echo "wasm: nothing changed since the last build ($(tail -n 1 "$stamp"))"
-  exit
+if [ -f build/index_bg.wasm ] && [ -f build/index.js ] && [ -f "$stamp" ]; then
+  { read -r built_from && read -r size && included=$(cat); } <"$stamp"
+  if [ "$built_from" = "$(inputs "$included")" ]; then
+    echo "wasm: nothing changed since the last build ($size)"
+    exit
+  fi
 fi
 
 worker_build=$(tool worker-build "$WORKER_BUILD_VERSION") && wasm_toolchain >/dev/null || {
@@ -78,7 +80,8 @@ fi
 # Only now is it known what else the source includes, so the inputs are listed again. Had somebody saved a file
 # meanwhile, the bundle would be older than its stamp says.
 if [ "$own_before" = "$(own_sources)" ]; then
-  printf '%s\n%s\n' "$(inputs)" "$size" >"$stamp"
+  included=$(included_files)
+  printf '%s\n' "$(inputs "$included")" "$size" "$included" >"$stamp"
 else
   rm -f "$stamp"
   echo 'wasm: the source changed while it was built; the next call builds again'

@@ -80,7 +80,7 @@ for_wasm() {
 find_chromium() {
   local at
   for at in "${CHROMIUM_BIN:-}" chromium chromium-browser google-chrome google-chrome-stable \
-    "$(cat "$PORTAL_CACHE/chromium" 2>/dev/null)"; do
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' "$(cat "$PORTAL_CACHE/chromium" 2>/dev/null)"; do
     if [ -n "$at" ] && at=$(command -v "$at") && [ -x "$at" ]; then
       echo "$at"
       return

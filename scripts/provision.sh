@@ -47,12 +47,15 @@ limited() {
 
 # --- Debian's packages -------------------------------------------------------------------------------------------
 
+interactive=
+if [ -t 0 ]; then interactive=yes; fi
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     env DEBIAN_FRONTEND=noninteractive "$@"
   elif ! command -v sudo >/dev/null; then
     return 1
-  elif [ -t 0 ]; then
+  elif [ -n "$interactive" ]; then
     sudo env DEBIAN_FRONTEND=noninteractive "$@"
   else
     sudo -n env DEBIAN_FRONTEND=noninteractive "$@" # nobody is there to type a password
@@ -184,14 +187,20 @@ cargo_tool() {
   shift 3
   say "$crate $version: compiling it (about $minutes minutes on two cores)"
   mkdir -p "$PORTAL_CACHE"
-  # One target directory for all tools: they share half of their dependencies.
-  CARGO_TARGET_DIR=$PORTAL_CACHE/compiling \
-    retry cargo install "$crate" --version "$version" --root "$PORTAL_CACHE/$TOOL-$version" --force --quiet "$@" ||
+  # One target directory for all tools: they share half of their dependencies. cargo repeats what the network loses.
+  CARGO_TARGET_DIR=$PORTAL_CACHE/compiling CARGO_NET_RETRY=5 \
+    cargo install "$crate" --version "$version" --root "$PORTAL_CACHE/$TOOL-$version" --force --quiet "$@" </dev/null ||
     fail "$crate $version could not be compiled; cargo's message is above."
 }
 
 need_worker_build() {
   tool worker-build "$WORKER_BUILD_VERSION" >/dev/null && return
+  # Its downloads go through the system's OpenSSL; macOS has a library of its own for that.
+  if [ "$(uname -s)" = Linux ] && ! pkg-config --exists openssl 2>/dev/null; then
+    say 'OpenSSL, to compile worker-build: installing its headers (10 s)'
+    debian_install pkg-config libssl-dev ||
+      fail 'worker-build cannot be compiled without the headers of OpenSSL. Install them (Fedora: openssl-devel; Alpine: openssl-dev) and pkg-config, then run this again.'
+  fi
   TOOL=worker-build cargo_tool worker-build "$WORKER_BUILD_VERSION" 5 --locked
 }
 
@@ -213,19 +222,22 @@ need_wasm_bindgen() {
 
 need_chromium() {
   if [ -n "${CHROMIUM_BIN:-}" ] && "$CHROMIUM_BIN" --version >/dev/null 2>&1; then return; fi
-  say 'Chromium for the browser tests: asking Playwright for one (100 MB, 30 s)'
-  local at
-  if limited 300 node node_modules/playwright-core/cli.js install --with-deps chromium </dev/null >"$PORTAL_CACHE/chromium.log" 2>&1 &&
-    at=$(node -p 'require("playwright-core").chromium.executablePath()') && "$at" --version >/dev/null 2>&1; then
-    echo "$at" >"$PORTAL_CACHE/chromium"
-    return
+  say 'Chromium for the browser tests: asking Playwright for one (170 MB, 30 s)'
+  local playwright=node_modules/playwright-core/cli.js at
+  if brief limited 300 node "$playwright" install chromium </dev/null 2>/dev/null; then
+    at=$(node -p 'require("playwright-core").chromium.executablePath()')
+    "$at" --version >/dev/null 2>&1 || brief as_root "$(command -v node)" "$playwright" install-deps chromium || true
+    if "$at" --version >/dev/null 2>&1; then
+      echo "$at" >"$PORTAL_CACHE/chromium"
+      return
+    fi
   fi
-  say "Chromium for the browser tests: Playwright cannot download it here; taking Debian's package (100 MB, 30 s)"
-  debian_install chromium && CHROMIUM_BIN=$(find_chromium) ||
+  say "Chromium for the browser tests: Playwright's does not come or does not run here; taking Debian's package (100 MB, 30 s)"
+  debian_install chromium && CHROMIUM_BIN=$(find_chromium) && "$CHROMIUM_BIN" --version >/dev/null 2>&1 ||
     fail 'there is no Chromium. Install Chromium or Chrome, or set CHROMIUM_BIN to the path of one, then run this again.'
 }
 
-# Where rustup cannot add them either, scripts/check.sh says which of its steps it leaves out.
+# Where the edge's compiler has no clippy, scripts/check.sh says that it leaves that step out.
 need_linters() {
   if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
     say 'rustfmt and clippy: asking rustup for them (10 s)'
@@ -262,8 +274,8 @@ need_rust
 need_c_compiler
 if wants build check edge browser; then need_wasm_target; fi
 if wants check; then need_linters; fi
+need_node # it runs the suites, the host's too
 if wants build edge browser; then
-  need_node
   need_npm_packages
   need_worker_build
   need_wasm_bindgen

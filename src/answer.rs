@@ -42,6 +42,15 @@ impl Answer {
         self
     }
 
+    /// The version that a change has made, for the next `If-Match`.
+    #[must_use]
+    pub fn tagged(self, version: i64) -> Self {
+        match HeaderValue::from_str(&format!("\"{version}\"")) {
+            Ok(etag) => self.with(header::ETAG, etag),
+            Err(_) => self,
+        }
+    }
+
     /// The one place where a face is chosen: programs live under `/api/`, people everywhere else.
     #[must_use]
     pub fn face(self, program: bool, asker: &Asker) -> Response {

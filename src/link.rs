@@ -47,7 +47,8 @@ pub struct NewLink {
 }
 
 impl NewLink {
-    /// `contact` belongs to `Purpose::Verify` and to no other.
+    /// `contact` belongs to `Purpose::Verify` and to no other; the link is then for whoever that contact is, and
+    /// `person` does not count.
     pub fn make(app: &App, purpose: Purpose, person: &PersonId, contact: Option<&ContactId>) -> Result<Self, Error> {
         let id: LinkId = app.new_id();
         let token = app.secrets().session.link_token(&id).ok_or_else(no_key)?;
@@ -62,12 +63,14 @@ impl NewLink {
         let contact = self.contact.as_ref().map(|it| it.as_str().to_owned());
         let void = Stmt {
             sql: "update link set voided_at = ?1
-                   where person_id = ?2 and purpose = ?3 and contact_id is ?4 and used_at is null and voided_at is null",
+                   where purpose = ?3 and used_at is null and voided_at is null
+                     and (contact_id = ?4 or (?4 is null and person_id = ?2))",
             args: vec![app.now().into(), self.person.as_str().into(), self.purpose.code().into(), contact.clone().into()],
         };
         let insert = Stmt {
             sql: "insert into link (id, hash, purpose, person_id, contact_id, created_at, expires_at)
-                  select ?1, ?2, ?3, person.id, ?5, ?6, ?7 from person where person.id = ?4",
+                  select ?1, ?2, ?3, person.id, ?5, ?6, ?7 from person
+                   where person.id = coalesce((select person_id from contact where id = ?5), ?4)",
             args: vec![
                 self.reference.id.as_str().into(),
                 self.reference.hash.as_str().into(),
@@ -116,5 +119,5 @@ fn pointer(hash: &TokenHash) -> String {
 }
 
 fn no_key() -> Error {
-    crate::db::DbError("SESSION_KEYS has no key to sign links with".to_owned()).into()
+    Error::Ours("SESSION_KEYS has no key to sign links with")
 }

@@ -19,6 +19,7 @@ pub trait Kv: Send + Sync {
 
 /// Tells the consumer which outbox rows to look at. A message that is lost costs time, never a mail.
 pub trait MailQueue: Send + Sync {
+    /// At most 100 at once (platform 3).
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 

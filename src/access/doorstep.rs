@@ -4,12 +4,13 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::App;
+use super::app::{App, Unreachable};
 use super::gate::commit;
 use super::scope::{Anyone, Deed, Questions};
 use super::session::{Claim, KnownDevice};
 use crate::db::Rows;
 use crate::error::Error;
+use crate::kernel::MailId;
 use crate::page::{Frame, Place};
 
 /// Where nobody is signed in yet: sign-in, one-time links, set-up, health. What happens here must be right
@@ -92,6 +93,11 @@ impl System {
 
     pub async fn write(&self, deeds: Vec<Deed>) -> Result<Vec<Rows>, Error> {
         commit(&self.app, None, deeds).await
+    }
+
+    /// Unlike `App::nudge`, waits for the queue and tells when it did not listen.
+    pub async fn enqueue(&self, mails: Vec<MailId>) -> Result<(), Unreachable> {
+        self.app.services.mail.send(mails).await
     }
 
     #[must_use]

@@ -104,13 +104,11 @@ impl Fields {
         }
     }
 
-    /// A hidden field of a page; to programs there is no such field.
+    /// What a page's form says beyond the contract, such as that a question was answered; unknown to programs.
     pub fn hidden(&mut self, field: &str) -> Option<String> {
-        if self.is_json { None } else { self.take(field) }
-    }
-
-    /// Whether this field was sent at all, and drops it.
-    pub fn take(&mut self, field: &str) -> Option<String> {
+        if self.is_json {
+            return None;
+        }
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
     }
 

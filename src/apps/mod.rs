@@ -1,12 +1,19 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod contacts;
+pub mod dev;
+pub mod health;
 pub mod me;
+pub mod orgs;
 pub mod sign_in;
+
+use serde_json::Value;
 
 use crate::access::matrix::{Application, allows};
 use crate::kernel::{OrgId, Role};
-use crate::page::{Flash, Icon, NavItem, Tone};
+use crate::outbox::Mailing;
+use crate::page::{Flash, Icon, Mail, NavItem, Tone};
 
 /// Path of an organisation's home page.
 #[must_use]
@@ -38,8 +45,20 @@ pub fn flash(code: &str) -> Option<Flash> {
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
         "session-ended" => "That session has ended.",
+        "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
         _ => return None,
     };
     Some(Flash { tone: Tone::Good, text: text.to_owned() })
+}
+
+/// A mail by its kind; what stands before the dot is the application that owns it. `None` for a kind that nobody
+/// knows and for a payload that cannot be read: such a mail can never be sent.
+#[must_use]
+pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
+    match kind.split_once('.')?.0 {
+        "contacts" => contacts::mail::render(kind, payload, mailing),
+        "sign_in" => sign_in::render(kind, payload, mailing),
+        _ => None,
+    }
 }

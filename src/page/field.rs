@@ -156,7 +156,7 @@ impl<'a> Field<'a> {
         html! {
             input type=(kind) id=(id) name=(self.name) value=[value] required[self.required]
                 maxlength=[self.max_length] autocomplete=[self.autocomplete] inputmode=[self.input_mode]
-                data-count[self.counted] autofocus[self.focused] autocapitalize=[(kind != "text").then_some("none")]
+                data-count[self.counted] autofocus[self.focused] autocapitalize=[matches!(kind, "email" | "password").then_some("none")]
                 aria-describedby=[notes.ids()] aria-invalid=[notes.invalid()];
         }
     }

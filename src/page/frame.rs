@@ -82,7 +82,7 @@ pub fn screen(frame: &Frame, title: &str, main: Markup) -> Html<String> {
                 a.skip href="#main" { "Skip to content" }
                 @match &frame.place {
                     Place::Doorstep => (shell::doorstep_head(&frame.brand)),
-                    Place::Person { .. } | Place::Organisation { .. } => (shell::head(frame)),
+                    Place::Person { .. } | Place::Organisation { .. } => (shell::head(frame, title)),
                 }
                 div.stage {
                     main #main tabindex="-1" {
@@ -91,7 +91,7 @@ pub fn screen(frame: &Frame, title: &str, main: Markup) -> Html<String> {
                     }
                     (shell::foot(&frame.brand))
                 }
-                (shell::dock(&frame.place))
+                (shell::dock(&frame.place, title))
                 (shell::keyboard_dialog())
             }
         }
@@ -127,7 +127,7 @@ pub fn problem(
             p.problem-code { "Error " (status) }
             h1 { (title) }
             p.intro { (what_happened) }
-            p { (what_next) }
+            @if !what_next.is_empty() { p { (what_next) } }
             @if let Some((label, href)) = action {
                 div.actions { (button_link(Kind::Primary, label, href, None)) }
             }

@@ -25,9 +25,9 @@ pub(super) fn doorstep_head(brand: &Brand) -> Markup {
 }
 
 /// The side bar of a wide screen and the top bar of a phone; the style sheet shows one of them.
-pub(super) fn head(frame: &Frame) -> Markup {
+pub(super) fn head(frame: &Frame, title: &str) -> Markup {
     let Some(reader) = reader(&frame.place) else { return html! {} };
-    let nav = nav_of(&frame.place);
+    let nav = nav_of(&frame.place, title);
     html! {
         header.side {
             (vendor(&frame.brand))
@@ -53,9 +53,9 @@ pub(super) fn head(frame: &Frame) -> Markup {
 }
 
 /// The bar a thumb reaches. Only phones show it.
-pub(super) fn dock(place: &Place) -> Markup {
+pub(super) fn dock(place: &Place, title: &str) -> Markup {
     let Some(reader) = reader(place) else { return html! {} };
-    let nav = nav_of(place);
+    let nav = nav_of(place, title);
     let (first, rest) = nav.split_at(nav.len().min(DOCK_ENTRIES));
     html! {
         nav.dock aria-label="Main" {
@@ -192,9 +192,15 @@ fn reader(place: &Place) -> Option<Reader<'_>> {
     }
 }
 
-fn nav_of(place: &Place) -> Vec<NavItem> {
-    let entry =
-        |label, href: &str, icon| NavItem { label, href: href.into(), icon, current: false, badge: None };
+/// Outside an organisation the title says which entry is the current one.
+fn nav_of(place: &Place, title: &str) -> Vec<NavItem> {
+    let entry = |label: &'static str, href: &str, icon| NavItem {
+        label,
+        href: href.into(),
+        icon,
+        current: label == title,
+        badge: None,
+    };
     match place {
         Place::Doorstep => Vec::new(),
         Place::Person { .. } => vec![

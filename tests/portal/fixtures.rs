@@ -216,7 +216,8 @@ impl Portal {
         let know = format!("update person set password = '{}' where id in ('ann', 'ned', 'gus');", *STORED);
         let scripts = [MIGRATIONS, &[TWO_ORGS, &know, script]].concat();
         let db = Db::open(&scripts).unwrap();
-        let (sessions, tokens, queue) = (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
+        let (sessions, tokens, queue) =
+            (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let afterwards = Arc::<Afterwards>::default();
         let setup = Some("the one-time secret of this installation".to_owned());
         let services = Arc::new(Services {
@@ -254,7 +255,14 @@ impl Portal {
         self.send_with(method, path, cookie, body, &[])
     }
 
-    pub fn send_with(&self, method: &str, path: &str, cookie: &str, body: &str, more: &[(&str, &str)]) -> Answer {
+    pub fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: &str,
+        more: &[(&str, &str)],
+    ) -> Answer {
         let kind =
             if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8787");
@@ -299,16 +307,24 @@ impl Portal {
             line: String,
         }
         let statements = [
-            portal::sql!("select json_array('person', id, email, display_name, password, session_epoch) as line from person"),
-            portal::sql!("select json_array('organisation', id, name, version, roles_version) as line from organisation"),
-            portal::sql!("select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"),
+            portal::sql!(
+                "select json_array('person', id, email, display_name, password, session_epoch) as line from person"
+            ),
+            portal::sql!(
+                "select json_array('organisation', id, name, version, roles_version) as line from organisation"
+            ),
+            portal::sql!(
+                "select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"
+            ),
             portal::sql!("select json_array('role', org_id, role, contact_id) as line from role"),
             portal::sql!("select json_array('session', id, ended_at) as line from session"),
             portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
-            portal::sql!("select json_array('audit', id) as line from audit where action <> 'access.refused'"),
+            portal::sql!(
+                "select json_array('audit', id) as line from audit where action <> 'access.refused'"
+            ),
         ];
         let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());
         lines.map(|it| it.line).collect()

@@ -2,6 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod contacts;
+mod door;
 mod fixtures;
+mod matrix;
 mod me;
+mod orgs;
+mod samples;
+mod schema;
 mod sign_in;
+mod tidy;

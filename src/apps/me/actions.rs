@@ -1,6 +1,7 @@
 use axum::http::StatusCode;
 
-use super::sql::{self, Session};
+use super::rules::Session;
+use super::sql;
 use crate::access::{Claim, Person, Posted, SignedIn, Verdict, stale};
 use crate::apps::sign_in::{self, ACCOUNT, Membership, RoleRow};
 use crate::audit::Entry;

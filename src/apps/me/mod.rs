@@ -2,6 +2,7 @@
 
 mod actions;
 mod pages;
+mod rules;
 mod sql;
 mod view;
 

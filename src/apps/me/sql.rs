@@ -1,19 +1,10 @@
-use serde::Deserialize;
-
 use crate::access::{Claim, Deed, PersonScope, Query, SESSION_LIFETIME, SESSION_SILENCE, Scope};
 use crate::apps::sign_in::Named;
+use serde::Deserialize;
+
+use super::rules::Session;
 use crate::kernel::{DisplayName, SessionId};
 use crate::sql;
-
-/// Where the person is signed in.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Session {
-    pub id: SessionId,
-    pub device: String,
-    pub address: String,
-    pub created_at: i64,
-    pub last_seen_at: i64,
-}
 
 /// Those that may still be alive: D1 learns late when a session was last seen, so it cannot say for certain.
 pub fn sessions(scope: &PersonScope, now: i64) -> Query<Vec<Session>> {

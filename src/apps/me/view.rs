@@ -3,7 +3,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::sql::Session;
+use super::rules::Session;
 use crate::access::Person;
 use crate::answer::View;
 use crate::apps::home;

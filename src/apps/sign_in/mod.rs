@@ -1,6 +1,6 @@
 //! Everything before somebody is signed in: the door itself, one-time links, the first administrator.
 
-mod common;
+mod common_passwords;
 mod enter;
 mod mail;
 mod password;
@@ -17,7 +17,6 @@ use serde::Serialize;
 
 use crate::access::{App, Claim, Doorstep, KnownDevice, Routes};
 use crate::answer::Answer;
-use crate::db::DbError;
 use crate::error::Error;
 use crate::kernel::{Email, OrgId, OrgName, PersonId, Role, SessionId};
 use crate::page;
@@ -90,7 +89,12 @@ pub fn device_bucket(device: &KnownDevice) -> String {
 }
 
 /// Marks the browser as one that this person has used; it keeps the mark that it has.
-pub fn with_device(app: &App, answer: Answer, known: Option<&KnownDevice>, person: &PersonId) -> Result<Answer, Error> {
+pub fn with_device(
+    app: &App,
+    answer: Answer,
+    known: Option<&KnownDevice>,
+    person: &PersonId,
+) -> Result<Answer, Error> {
     let device = match known.filter(|it| it.person == *person) {
         Some(known) => known.clone(),
         None => KnownDevice { id: new_session_id(app)?, person: person.clone() },
@@ -127,5 +131,5 @@ fn known_as(typed: &str) -> String {
 }
 
 fn no_key() -> Error {
-    DbError("the installation's keys sign and hash nothing".to_owned()).into()
+    Error::Ours("the installation's keys sign and hash nothing")
 }

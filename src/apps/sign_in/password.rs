@@ -7,7 +7,6 @@ use super::{account_bucket, discreet, hashed, known_as, mail, rules, verify, vie
 use crate::access::{Actor, Doorstep, Fields, Form, Posted};
 use crate::answer::{Answer, Done};
 use crate::audit::Entry;
-use crate::db::DbError;
 use crate::error::Error;
 use crate::kernel::{PersonId, Token};
 use crate::link::{self, NewLink, Purpose};
@@ -62,7 +61,7 @@ async fn send_link(door: &Doorstep, typed: Result<Address, Error>) -> Result<(),
         sql::entrant(scope, &email),
     ];
     let mut rows = door.write(batch).await?.into_iter();
-    let mut next = || rows.next().ok_or_else(|| Error::from(DbError("an answer is missing".to_owned())));
+    let mut next = || rows.next().ok_or_else(|| Error::Ours("an answer of the batch is missing"));
     let said = "Too many links were asked for from your network. Wait a few minutes and try again.";
     Attempts::of(next()?)?.check(NETWORK, now, said)?;
     let is_too_often = Attempts::of(next()?)?.exceed(ADDRESS);

@@ -1,4 +1,4 @@
-use super::common::is_common;
+use super::common_passwords::is_common;
 use crate::kernel::{Email, FieldError, Password};
 
 /// What a password must not be made of: whoever attacks this account tries these first.

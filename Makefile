@@ -1,0 +1,38 @@
+# Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
+
+.DEFAULT_GOAL := help
+.PHONY: help dev test test-host test-edge test-browser check build seed deploy clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: ## Serve the portal on http://localhost:8787, with demo data (PORT=8788: elsewhere, QUICK=1: sooner after a change)
+	@scripts/dev.sh
+
+test: ## Run all three suites
+	@scripts/test.sh
+
+test-host: ## Run the suite that needs no runtime: the router and the rules on a twin of D1
+	@scripts/test.sh host
+
+test-edge: ## Run the suite in workerd: D1, KV, the queue, crons, headers, assets
+	@scripts/test.sh edge
+
+test-browser: ## Run the suite in Chromium: the main job as a person does it
+	@scripts/test.sh browser
+
+check: ## Check the layout and run clippy, on the host and for the edge
+	@scripts/check.sh
+
+build: ## Build the bundle that is deployed, if anything changed, and say how large it is
+	@scripts/provision.sh build
+	@scripts/build-wasm.sh
+
+seed: ## Load the demo data from scratch into the portal that `make dev` runs
+	@scripts/seed.sh
+
+deploy: ## Migrate and deploy production; asks first (YES=1: does not ask, SECRETS=file: for the first time)
+	@scripts/deploy.sh
+
+clean: ## Remove what was built or installed here, the local database and its secrets too
+	rm -rf build target node_modules test-results .wrangler .dev.vars

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# What a machine can say about the source without running it: layout, and clippy on both sides of the split.
+set -euo pipefail
+
+here=$(dirname "${BASH_SOURCE[0]}")
+"$here/provision.sh" check
+# shellcheck source=env.sh
+. "$here/env.sh"
+cd "$PORTAL_ROOT"
+
+echo '── layout'
+cargo fmt --check
+
+echo '── host'
+cargo clippy --quiet --all-targets -- --deny warnings
+
+# The edge exists only in the wasm build, so nothing above has read a line of it.
+if for_wasm cargo clippy --version >/dev/null 2>&1; then
+  echo '── edge'
+  for_wasm cargo clippy --quiet --lib --target "$WASM_TARGET" -- --deny warnings
+else
+  echo '── edge (its compiler has no clippy here: types only)'
+  for_wasm cargo check --quiet --lib --target "$WASM_TARGET"
+fi

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Prints fresh values for every secret of an installation, in the form that .dev.vars and
+# `wrangler deploy --secrets-file` take. To replace a key later without signing everybody out, put the new one in
+# front of the old one: SESSION_KEYS="b:new,a:old".
+set -euo pipefail
+
+random() { od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'; }
+
+echo "SESSION_KEYS=\"a:$(random)\""
+echo "PASSWORD_PEPPER=\"a:$(random)\""
+echo "SETUP_SECRET=\"$(random)\""

@@ -1,0 +1,297 @@
+//! Who may be a contact and who may hold a role (domain 4).
+
+use serde::Deserialize;
+
+use crate::kernel::{ContactId, DisplayName, Email, PersonId, Role};
+
+/// Primary included, verified or not (domain 4.2, Q15).
+pub const MOST_CONTACTS: usize = 5;
+/// Seconds between two verification mails to one contact (domain 4.3).
+pub const RESEND_AFTER: i64 = 60;
+/// The first mail and five more within 24 hours.
+pub const MOST_SENT_A_DAY: i64 = 6;
+pub const DAY: i64 = 24 * 3600;
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Contact {
+    pub id: ContactId,
+    pub person_id: PersonId,
+    /// What the Primary typed, until its owner has verified; then the owner's own name.
+    pub display_name: DisplayName,
+    pub email: Email,
+    pub created_at: i64,
+    pub verified_at: Option<i64>,
+    pub signed_in_at: Option<i64>,
+    /// Of the newest verification mail.
+    pub mail_state: Option<MailState>,
+    pub mail_at: Option<i64>,
+    pub last_link_at: Option<i64>,
+    pub links_today: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    Queued,
+    Sending,
+    Sent,
+    Failed,
+    Dropped,
+}
+
+/// Who holds a role; a vacant role has no row.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Holding {
+    pub role: Role,
+    pub contact: ContactId,
+}
+
+/// What the domain rule of Primary and Billing looks at (domain 2.1).
+#[derive(Debug, Deserialize)]
+pub struct Terms {
+    pub roles_version: i64,
+    pub channel: Channel,
+    /// JSON lists of host names.
+    pub customer_domains: String,
+    pub partner_domains: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Direct,
+    Partner,
+}
+
+#[derive(Debug)]
+pub struct NewContact {
+    pub display_name: DisplayName,
+    pub email: Email,
+    pub send_verification: bool,
+}
+
+/// Who shall hold which role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    pub primary: Option<ContactId>,
+    pub billing: Option<ContactId>,
+    pub support: Option<ContactId>,
+    pub technical: Option<ContactId>,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Change {
+    pub role: Role,
+    pub from: Option<ContactId>,
+    pub to: Option<ContactId>,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Refusal {
+    Full,
+    AlreadyThere,
+    Primary,
+    AlreadyVerified,
+    /// Seconds until another mail may go out.
+    TooSoon(i64),
+    PrimaryRequired,
+    NeedsVerified(Role),
+}
+
+impl Assignment {
+    #[must_use]
+    pub fn of(holdings: &[Holding]) -> Self {
+        let holder = |role| holdings.iter().find(|it| it.role == role).map(|it| it.contact.clone());
+        Self {
+            primary: holder(Role::Primary),
+            billing: holder(Role::Billing),
+            support: holder(Role::Support),
+            technical: holder(Role::Technical),
+        }
+    }
+
+    #[must_use]
+    pub fn holder(&self, role: Role) -> Option<&ContactId> {
+        match role {
+            Role::Primary => self.primary.as_ref(),
+            Role::Billing => self.billing.as_ref(),
+            Role::Support => self.support.as_ref(),
+            Role::Technical => self.technical.as_ref(),
+        }
+    }
+
+    #[must_use]
+    pub fn roles_of(&self, contact: &ContactId) -> Vec<Role> {
+        Role::ALL.into_iter().filter(|it| self.holder(*it) == Some(contact)).collect()
+    }
+}
+
+/// Rules 1 and 2 of domain 4.2.
+pub fn may_add(contacts: &[Contact], new: &NewContact) -> Result<(), Refusal> {
+    if contacts.iter().any(|it| it.email == new.email) {
+        Err(Refusal::AlreadyThere)
+    } else if contacts.len() >= MOST_CONTACTS {
+        Err(Refusal::Full)
+    } else {
+        Ok(())
+    }
+}
+
+/// Domain 4.4.
+pub fn may_remove(contact: &Contact, holdings: &[Holding]) -> Result<(), Refusal> {
+    if roles_of(contact, holdings).contains(&Role::Primary) { Err(Refusal::Primary) } else { Ok(()) }
+}
+
+/// Domain 4.3.
+pub fn may_verify(contact: &Contact, now: i64) -> Result<(), Refusal> {
+    if contact.verified_at.is_some() {
+        return Err(Refusal::AlreadyVerified);
+    }
+    let wait = contact.last_link_at.map_or(0, |it| it + RESEND_AFTER - now);
+    if wait > 0 {
+        Err(Refusal::TooSoon(wait))
+    } else if contact.links_today >= MOST_SENT_A_DAY {
+        Err(Refusal::TooSoon(contact.last_link_at.map_or(DAY, |it| it + DAY - now)))
+    } else {
+        Ok(())
+    }
+}
+
+/// What must change so that the roles are as wished (domain 4.5): Primary never vacant, holders verified.
+pub fn changes(now: &Assignment, wished: &Assignment, contacts: &[Contact]) -> Result<Vec<Change>, Vec<Refusal>> {
+    let is_verified = |id: &ContactId| contacts.iter().any(|it| it.id == *id && it.verified_at.is_some());
+    let mut refusals = Vec::new();
+    if wished.primary.is_none() {
+        refusals.push(Refusal::PrimaryRequired);
+    }
+    let unfit = Role::ALL.into_iter().filter(|role| wished.holder(*role).is_some_and(|it| !is_verified(it)));
+    refusals.extend(unfit.map(Refusal::NeedsVerified));
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let change = |role: Role| {
+        let (from, to) = (now.holder(role).cloned(), wished.holder(role).cloned());
+        (from != to).then_some(Change { role, from, to })
+    };
+    Ok(Role::ALL.into_iter().filter_map(change).collect())
+}
+
+#[must_use]
+pub fn roles_of(contact: &Contact, holdings: &[Holding]) -> Vec<Role> {
+    Assignment::of(holdings).roles_of(&contact.id)
+}
+
+/// The roles of Primary and Billing whose holder's address is not on a domain where it is expected; a warning, no
+/// refusal (domain Q14). With no domain on record there is nothing to compare with.
+#[must_use]
+pub fn off_domain(terms: &Terms, assignment: &Assignment, contacts: &[Contact]) -> Vec<(Role, Email)> {
+    let domains = match terms.channel {
+        Channel::Direct => &terms.customer_domains,
+        Channel::Partner => &terms.partner_domains,
+    };
+    let domains: Vec<String> = serde_json::from_str(domains).unwrap_or_default();
+    if domains.is_empty() {
+        return Vec::new();
+    }
+    let holders = [Role::Primary, Role::Billing].into_iter().filter_map(|role| {
+        let holder = assignment.holder(role)?;
+        let email = &contacts.iter().find(|it| it.id == *holder)?.email;
+        let expected = domains.iter().any(|it| it.eq_ignore_ascii_case(email.domain()));
+        (!expected).then(|| (role, email.clone()))
+    });
+    holders.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: usize) -> ContactId {
+        ContactId::try_from(format!("c{n}")).unwrap()
+    }
+
+    fn contact(n: usize) -> Contact {
+        Contact {
+            id: id(n),
+            person_id: PersonId::try_from(format!("p{n}")).unwrap(),
+            display_name: DisplayName::try_from(format!("C{n}")).unwrap(),
+            email: Email::try_from(format!("c{n}@acme.example")).unwrap(),
+            created_at: 1,
+            verified_at: Some(1),
+            signed_in_at: None,
+            mail_state: None,
+            mail_at: None,
+            last_link_at: None,
+            links_today: 0,
+        }
+    }
+
+    #[track_caller]
+    fn check_add(existing: usize, new: usize, expected: &Result<(), Refusal>) {
+        let contacts: Vec<Contact> = (0..existing).map(contact).collect();
+        let Contact { display_name, email, .. } = contact(new);
+        assert_eq!(&may_add(&contacts, &NewContact { display_name, email, send_verification: true }), expected);
+    }
+
+    #[test]
+    fn who_may_be_added() {
+        check_add(0, 9, &Ok(()));
+        check_add(4, 9, &Ok(()));
+        check_add(5, 9, &Err(Refusal::Full));
+        check_add(5, 1, &Err(Refusal::AlreadyThere));
+    }
+
+    #[test]
+    fn who_may_be_removed() {
+        let held = |role| [Holding { role, contact: id(1) }];
+        assert_eq!(may_remove(&contact(1), &held(Role::Primary)), Err(Refusal::Primary));
+        assert_eq!(may_remove(&contact(1), &held(Role::Billing)), Ok(()));
+        assert_eq!(may_remove(&contact(2), &held(Role::Primary)), Ok(()));
+    }
+
+    #[test]
+    fn when_another_verification_mail_may_go_out() {
+        let with = |verified_at, last_link_at, links_today| Contact { verified_at, last_link_at, links_today, ..contact(1) };
+        let check = |contact: Contact, expected| assert_eq!(may_verify(&contact, 100_000), expected);
+        check(with(None, None, 0), Ok(()));
+        check(with(Some(1), None, 0), Err(Refusal::AlreadyVerified));
+        check(with(None, Some(99_941), 1), Err(Refusal::TooSoon(1)));
+        check(with(None, Some(99_940), 1), Ok(()));
+        check(with(None, Some(99_940), 5), Ok(()));
+        check(with(None, Some(99_940), 6), Err(Refusal::TooSoon(DAY - 60)));
+    }
+
+    fn roles(primary: Option<usize>, billing: Option<usize>) -> Assignment {
+        Assignment { primary: primary.map(id), billing: billing.map(id), support: None, technical: None }
+    }
+
+    #[test]
+    fn what_changes_when_roles_are_assigned() {
+        let contacts = [contact(1), contact(2), Contact { verified_at: None, ..contact(3) }];
+        let check = |wished: Assignment, expected: Result<usize, Vec<Refusal>>| {
+            let found = changes(&roles(Some(1), None), &wished, &contacts).map(|it| it.len());
+            assert_eq!(found, expected, "{wished:?}");
+        };
+        check(roles(Some(1), None), Ok(0));
+        check(roles(Some(1), Some(1)), Ok(1));
+        check(roles(Some(2), Some(1)), Ok(2));
+        check(roles(None, Some(1)), Err(vec![Refusal::PrimaryRequired]));
+        check(roles(Some(1), Some(3)), Err(vec![Refusal::NeedsVerified(Role::Billing)]));
+        check(roles(Some(4), Some(3)), Err(vec![Refusal::NeedsVerified(Role::Primary), Refusal::NeedsVerified(Role::Billing)]));
+    }
+
+    #[test]
+    fn primary_and_billing_are_expected_on_known_domains() {
+        let terms = |channel, customer: &str, partner: &str| Terms {
+            roles_version: 1,
+            channel,
+            customer_domains: customer.to_owned(),
+            partner_domains: partner.to_owned(),
+        };
+        let count = |terms: &Terms| off_domain(terms, &roles(Some(1), Some(2)), &[contact(1), contact(2)]).len();
+        assert_eq!(count(&terms(Channel::Direct, "[\"ACME.example\"]", "[]")), 0);
+        assert_eq!(count(&terms(Channel::Direct, "[\"other.example\"]", "[]")), 2);
+        assert_eq!(count(&terms(Channel::Partner, "[\"acme.example\"]", "[\"partner.example\"]")), 2);
+        assert_eq!(count(&terms(Channel::Direct, "[]", "[]")), 0);
+    }
+}

@@ -1,0 +1,29 @@
+use serde_json::json;
+
+use super::rules::{NewName, Organisation};
+use super::sql;
+use crate::access::{Access, ContactManager, Member, stale};
+use crate::audit;
+use crate::error::Error;
+
+/// Takes effect at once for all contacts (domain 3.3).
+pub async fn rename(
+    door: &Access<ContactManager>,
+    me: &Member,
+    org: &Organisation,
+    new: &NewName,
+) -> Result<Organisation, Error> {
+    if org.name == new.name {
+        return Ok(org.clone());
+    }
+    let mut deeds = sql::rename(door.org(), org.version, new);
+    let entry = audit::Entry {
+        action: "organisation.renamed",
+        target: org.id.as_str(),
+        before: Some(json!({ "name": org.name })),
+        after: Some(json!({ "name": new.name })),
+    };
+    deeds.push(entry.deed(door.org(), door.app(), &door.actor(me)));
+    door.write(deeds).await.map_err(|it| if it.verdict() == Some("stale") { stale() } else { it })?;
+    Ok(Organisation { name: new.name.clone(), version: org.version + 1, ..org.clone() })
+}

@@ -1,0 +1,96 @@
+//! The organisation itself: its home page and its name (domain 3.3, 3.4).
+
+mod actions;
+mod rules;
+mod sql;
+mod view;
+
+use axum::http::{Method, StatusCode};
+use axum::routing::{get, patch, post};
+
+use crate::access::matrix::{Application, allows};
+use crate::access::{Access, ContactManager, Fields, Form, Home, Member, Posted, Routes};
+use crate::answer::{Answer, Done, Shown, View};
+use crate::apps::home;
+use crate::error::Error;
+use crate::page::Draft;
+use rules::NewName;
+
+pub fn routes() -> Routes {
+    Routes::default()
+        .both::<Home>(&Method::GET, "", get(show))
+        // Renaming is the Primary's, as managing contacts is (domain 2.3).
+        .api::<ContactManager>(&Method::PATCH, "", patch(rename))
+        .page::<ContactManager>(&Method::GET, "/name", get(show_name))
+        .page::<ContactManager>(&Method::POST, "/name", post(rename))
+}
+
+async fn show(door: Access<Home>) -> Result<Answer, Error> {
+    let (me, (org, holders)) = door.read((sql::organisation(door.org()), sql::holders(door.org()))).await?;
+    let org = org.ok_or(Error::NotFound)?;
+    let applications = Application::ALL.into_iter().filter(|it| allows(&me.roles, *it)).collect();
+    let (frame, links) = (door.frame(&me), launcher(&door, &me));
+    let vacant = rules::vacant(&holders);
+    let manages = allows(&me.roles, Application::ContactManager);
+    let at = home(door.org().id());
+    let view = view::Front { org, roles: me.roles, applications, tiles: links, holders, vacant, manages, at };
+    Ok(Answer::of(Shown { frame, view }))
+}
+
+async fn show_name(door: Access<ContactManager>) -> Result<Answer, Error> {
+    let (me, org) = door.read(sql::organisation(door.org())).await?;
+    let view = view::Naming { org: org.ok_or(Error::NotFound)?, draft: Draft::default(), at: name_at(&door) };
+    Ok(Answer::of(Shown { frame: door.frame(&me), view }))
+}
+
+async fn rename(door: Access<ContactManager>, posted: Posted<NewName>) -> Result<Answer, Error> {
+    let (me, org) = door.read(sql::organisation(door.org())).await?;
+    let org = org.ok_or(Error::NotFound)?;
+    let renamed = async {
+        posted.matches(org.version)?;
+        actions::rename(&door, &me, &org, &posted.parse()?).await
+    };
+    match renamed.await {
+        Ok(org) => {
+            let see = home(door.org().id()) + "?done=renamed";
+            let body = view::facts(&org, &me.roles, &open_to(&me));
+            Ok(Answer::of(Done { see, status: StatusCode::OK, body }).tagged(org.version))
+        }
+        Err(error) => {
+            let frame = door.frame(&me);
+            let naming = |errors| view::Naming { org, draft: posted.draft(errors), at: name_at(&door) }.page(&frame);
+            Err(error.on_screen(naming))
+        }
+    }
+}
+
+fn open_to(me: &Member) -> Vec<Application> {
+    Application::ALL.into_iter().filter(|it| allows(&me.roles, *it)).collect()
+}
+
+fn name_at(door: &Access<ContactManager>) -> String {
+    home(door.org().id()) + "/name"
+}
+
+/// What this member can go on to: applications of the portal first, then the ways out that are configured.
+fn launcher(door: &Access<Home>, me: &Member) -> Vec<view::Way> {
+    let links = &door.app().config().links;
+    let inside = crate::apps::nav(door.org().id(), &me.roles).into_iter().skip(1);
+    let inside = inside.map(|it| view::Way { label: it.label, href: it.href, icon: it.icon, external: false });
+    let outside = [
+        (Application::HelpDesk, "Help desk", &links.help_desk, crate::page::Icon::Lifebuoy),
+        (Application::BillDesk, "Bill desk", &links.bill_desk, crate::page::Icon::Receipt),
+        (Application::PaymentGateway, "Make Payment", &links.gateway, crate::page::Icon::Card),
+        (Application::Documentation, "Documentation", &links.documentation, crate::page::Icon::Book),
+    ];
+    let outside = outside.into_iter().filter(|it| allows(&me.roles, it.0)).filter_map(|(_, label, href, icon)| {
+        href.clone().map(|href| view::Way { label, href, icon, external: true })
+    });
+    inside.chain(outside).collect()
+}
+
+impl Form for NewName {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        Some(Self { name: fields.read("name")? })
+    }
+}

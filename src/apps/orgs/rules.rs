@@ -1,0 +1,27 @@
+use serde::Deserialize;
+
+use crate::kernel::{DisplayName, OrgId, OrgName, Role};
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Organisation {
+    pub id: OrgId,
+    pub name: OrgName,
+    pub version: i64,
+}
+
+/// A role and its holder's name.
+#[derive(Debug, Deserialize)]
+pub struct Holder {
+    pub role: Role,
+    pub name: DisplayName,
+}
+
+#[derive(Debug)]
+pub struct NewName {
+    pub name: OrgName,
+}
+
+#[must_use]
+pub fn vacant(holders: &[Holder]) -> Vec<Role> {
+    Role::ALL.into_iter().filter(|role| holders.iter().all(|it| it.role != *role)).collect()
+}

@@ -1,0 +1,153 @@
+use axum::response::Html;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::rules::{Holder, Organisation};
+use crate::access::matrix::Application;
+use crate::answer::View;
+use crate::kernel::Role;
+use crate::page::{self, Draft, Field, Frame, Icon, Kind, Tile, Tone};
+
+/// The organisation's front page.
+pub struct Front {
+    pub org: Organisation,
+    pub roles: Vec<Role>,
+    pub applications: Vec<Application>,
+    pub tiles: Vec<Way>,
+    pub holders: Vec<Holder>,
+    pub vacant: Vec<Role>,
+    /// Whether vacant roles can be filled by who looks at them.
+    pub manages: bool,
+    pub at: String,
+}
+
+/// A way on from here.
+pub struct Way {
+    pub label: &'static str,
+    pub href: String,
+    pub icon: Icon,
+    pub external: bool,
+}
+
+impl View for Front {
+    fn page(&self, frame: &Frame) -> Html<String> {
+        let mine: Vec<&str> = self.roles.iter().map(|it| it.label()).collect();
+        let intro = match mine.as_slice() {
+            [] => "You are a contact without a role. Your Primary contact can give you one.".to_owned(),
+            roles => format!("You are {} contact here.", roles.join(", ")),
+        };
+        let tiles: Vec<Tile> = self.tiles.iter().map(Way::tile).collect();
+        let main = html! {
+            (page::page_head(self.org.name.as_str(), Some(&intro), html! {}))
+            @for role in &self.vacant { (self.hint(*role)) }
+            (page::section("All Controls", None, html! {}, page::launcher(&tiles)))
+            (page::section("Who does what", None, self.manage(), self.who()))
+        };
+        page::screen(frame, "Home", main)
+    }
+
+    fn json(&self) -> Value {
+        facts(&self.org, &self.roles, &self.applications)
+    }
+
+    fn etag(&self) -> Option<String> {
+        Some(format!("\"{}\"", self.org.version))
+    }
+}
+
+/// The organisation as programs see it.
+pub fn facts(org: &Organisation, roles: &[Role], applications: &[Application]) -> Value {
+    json!({ "id": org.id, "name": org.name, "roles": roles, "applications": applications })
+}
+
+impl Front {
+    /// Only who can fill the role is asked to (domain Q1).
+    fn hint(&self, role: Role) -> Markup {
+        let missing = match role {
+            Role::Billing => "Nobody can record payments or ask for a licence extension until Billing is assigned.",
+            Role::Support => "Nobody can reach the help desk until Support is assigned.",
+            Role::Primary | Role::Technical => return html! {},
+        };
+        html! {
+            @if self.manages {
+                (page::notice(Tone::Attention, &format!("The {} role is vacant", role.label()), html! {
+                    p { (missing) " " a href={ (self.at) "/roles" } { "Assign it now" } }
+                }))
+            }
+        }
+    }
+
+    fn manage(&self) -> Markup {
+        html! { @if self.manages { (page::button_link(Kind::Secondary, "Manage Roles", &format!("{}/roles", self.at), Some(Icon::Key))) } }
+    }
+
+    fn who(&self) -> Markup {
+        let holder = |role: Role| self.holders.iter().find(|it| it.role == role);
+        let rows: Vec<(&str, Markup)> = Role::ALL
+            .into_iter()
+            .map(|role| {
+                let who = html! {
+                    @match holder(role) {
+                        Some(holder) => (holder.name.as_str()),
+                        None => span.quiet { "Vacant" },
+                    }
+                };
+                (role.label(), who)
+            })
+            .collect();
+        page::card(None, page::definition(&rows))
+    }
+}
+
+impl Way {
+    fn tile(&self) -> Tile {
+        let text = match self.label {
+            "Contacts" => "Who may see this organisation, and who holds which role",
+            "Help desk" => "Ask a technical question and follow your tickets",
+            "Bill desk" => "Questions about invoices. You will be asked to sign in there",
+            "Make Payment" => "Pay an invoice online through the payment gateway",
+            "Documentation" => "Guides and answers for every product",
+            _ => "",
+        };
+        Tile {
+            label: self.label.to_owned(),
+            text: text.to_owned(),
+            href: self.href.clone(),
+            icon: self.icon,
+            external: self.external,
+        }
+    }
+}
+
+pub struct Naming {
+    pub org: Organisation,
+    pub draft: Draft,
+    pub at: String,
+}
+
+impl View for Naming {
+    fn page(&self, frame: &Frame) -> Html<String> {
+        let intro = "The new name shows to all contacts at once. Invoices keep the legal name that we have on record.";
+        let form = html! {
+            form method="post" action=(self.at) {
+                (self.draft.summary())
+                input type="hidden" name="version" value=(self.org.version);
+                (Field::text("name", "Organisation name").initial(self.org.name.as_str()).required().max_length(120)
+                    .autocomplete("organization").show(&self.draft))
+                (page::actions(html! {
+                    (page::button(Kind::Primary, "Rename"))
+                    (page::button_link(Kind::Quiet, "Keep the name", self.at.trim_end_matches("/name"), None))
+                }))
+            }
+        };
+        let main = html! {
+            (page::page_head("Rename organisation", Some(intro), html! {}))
+            (page::card(None, form))
+        };
+        page::screen(frame, "Rename organisation", main)
+    }
+
+    fn json(&self) -> Value {
+        json!({ "id": self.org.id, "name": self.org.name })
+    }
+}

@@ -1,0 +1,87 @@
+//! One good request for every route, so that a walk over the index can really do each deed. A route without a sample
+//! fails the suite.
+
+use portal::access::{Endpoint, Guard};
+
+use crate::fixtures::{Answer, Portal, cookie};
+
+pub struct Sample {
+    pub person: &'static str,
+    pub path: String,
+    pub body: &'static str,
+    pub headers: &'static [(&'static str, &'static str)],
+    /// What must have happened before.
+    pub after: &'static str,
+}
+
+const IF_MATCH: &[(&str, &str)] = &[("if-match", "\"1\"")];
+
+/// Deeds by method and path below the face; `None` for what needs no more than the path.
+const BODIES: &[(&str, &str, &str, &str)] = &[
+    ("POST", "/o/{org}/contacts", "display_name=Zoe&email=zoe%40acme.example&send_verification=on", ""),
+    (
+        "POST",
+        "/api/v1/organisations/{org}/contacts",
+        r#"{"display_name": "Zoe", "email": "zoe@acme.example"}"#,
+        "",
+    ),
+    ("POST", "/o/{org}/contacts/{contact}/removal", "", ""),
+    ("DELETE", "/api/v1/organisations/{org}/contacts/{contact}", "", ""),
+    ("POST", "/o/{org}/contacts/{contact}/verification", "", VIC_JOINS),
+    ("POST", "/api/v1/organisations/{org}/contacts/{contact}/verification", "", VIC_JOINS),
+    ("POST", "/o/{org}/roles", "version=1&primary=c-ann&billing=c-tom&support=&technical=c-tom", ""),
+    (
+        "PUT",
+        "/api/v1/organisations/{org}/roles",
+        r#"{"primary": "c-ann", "billing": "c-tom", "support": null, "technical": "c-tom"}"#,
+        "",
+    ),
+    ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
+    ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
+    ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
+    ("PATCH", "/api/v1/me", r#"{"display_name": "Ann A."}"#, ""),
+    ("POST", "/me/password", CHANGE_FORM, ""),
+    ("PUT", "/api/v1/me/password", CHANGE_JSON, ""),
+    ("POST", "/me/sessions/{session}/end", "", ANOTHER_SESSION),
+    ("DELETE", "/api/v1/me/sessions/{session}", "", ANOTHER_SESSION),
+    ("POST", "/sign-out", "", ""),
+    ("DELETE", "/api/v1/session", "", ""),
+];
+
+const CHANGE_FORM: &str =
+    "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
+const CHANGE_JSON: &str = r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
+
+const ANOTHER_SESSION: &str = "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
+    values ('another', 'ann', 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000);";
+
+/// A contact of Acme who has not verified.
+pub const VIC_JOINS: &str = "insert into person (id, email, display_name, created_at) values ('vic', 'vic@acme-canary.example', 'Vic', 1);
+    insert into contact (id, org_id, person_id, name, created_at) values ('c-vic', 'acme', 'vic', 'Vic Acme-canary', 6);";
+
+/// The request of somebody who may: Ann, who is Primary of Acme. Later applications name who else it takes.
+pub fn sample(url: &Endpoint) -> Sample {
+    let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
+    let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
+    let reads = url.method == "GET";
+    assert!(
+        reads || known.is_some() || url.guard == Guard::Anyone,
+        "no sample for {} {}",
+        url.method,
+        url.path
+    );
+    let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
+    let path = url.path.replace("{org}", "acme").replace("{contact}", contact).replace("{session}", "another");
+    let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
+    Sample { person: "ann", path, body, headers, after }
+}
+
+impl Sample {
+    pub fn send(&self, portal: &Portal, method: &str) -> Answer {
+        self.send_as(portal, method, &cookie(self.person))
+    }
+
+    pub fn send_as(&self, portal: &Portal, method: &str, cookie: &str) -> Answer {
+        portal.send_with(method, &self.path, cookie, self.body, self.headers)
+    }
+}

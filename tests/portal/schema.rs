@@ -1,0 +1,123 @@
+use portal::db::Db;
+use portal::sql;
+use serde::Deserialize;
+
+use crate::fixtures::{MIGRATIONS, NED_JOINS, Portal, ask, run};
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Part {
+    of: String,
+    name: String,
+    said: String,
+}
+
+/// Tables by their columns, keys and strictness, because `alter table` words them differently; indexes and
+/// triggers by their text.
+fn parts(scripts: &[&str]) -> Vec<Part> {
+    let db = Db::open(scripts).unwrap();
+    let queries = [
+        sql!(
+            "select m.name as \"of\", c.name,
+                    json_array(c.type, c.\"notnull\", c.dflt_value, c.pk, t.strict, t.wr) as said
+               from sqlite_schema as m, pragma_table_info(m.name) as c, pragma_table_list(m.name) as t
+              where m.type = 'table' order by m.name, c.cid"
+        ),
+        sql!(
+            "select m.name as \"of\", f.\"from\" as name,
+                    json_array(f.\"table\", f.\"to\", f.seq, f.on_delete) as said
+               from sqlite_schema as m, pragma_foreign_key_list(m.name) as f
+              where m.type = 'table' order by 1, 2, 3"
+        ),
+        sql!(
+            "select m.name as \"of\", i.name, json_array(i.\"unique\", i.partial, c.name, c.seqno) as said
+               from sqlite_schema as m, pragma_index_list(m.name) as i, pragma_index_info(i.name) as c
+              where m.type = 'table' order by 1, 2, c.seqno"
+        ),
+        sql!(
+            "select type as \"of\", name, sql as said from sqlite_schema
+              where type in ('index', 'trigger', 'view') and sql is not null order by 1, 2"
+        ),
+    ];
+    queries.into_iter().flat_map(|it| ask(&db, it).unwrap()).collect()
+}
+
+#[test]
+fn schema_sql_is_the_sum_of_the_migrations() {
+    let whole = parts(&[include_str!("../../schema.sql")]);
+    assert_eq!(whole, parts(MIGRATIONS));
+    for (of, least) in [("trigger", 5), ("index", 2), ("role", 3)] {
+        assert!(whole.iter().filter(|it| it.of == of).count() >= least, "the test sees no {of}");
+    }
+}
+
+#[track_caller]
+fn refused(sql: &'static str, name: &str) {
+    let portal = Portal::after(NED_JOINS);
+    let before = portal.contents();
+    let said = run(&portal.db, sql).unwrap_err();
+    assert!(said.names(name), "{said}");
+    assert_eq!(portal.contents(), before);
+}
+
+/// Even when every rule is bypassed.
+#[test]
+fn the_schema_holds_by_itself() {
+    let sixth = "insert into contact (id, org_id, person_id, name, created_at) values ('six', 'acme', 'eve', 'Eve', 1)";
+    refused(sixth, "contact_limit");
+    refused("insert into role values ('globex', 'billing', 'c-una')", "role_needs_verified_contact");
+    refused("update role set contact_id = 'c-una' where org_id = 'globex'", "role_needs_verified_contact");
+    refused("insert into role values ('globex', 'billing', 'c-ann')", "role_needs_verified_contact");
+    refused("update role set org_id = 'globex' where role = 'support'", "role_needs_verified_contact");
+    refused(
+        "update role set role = 'support' where role = 'primary' and org_id = 'globex'",
+        "role_keeps_its_name",
+    );
+    refused("update contact set verified_at = null where id = 'c-bob'", "contact_stays_verified");
+    refused("update contact set org_id = 'globex' where id = 'c-bob'", "contact_stays_verified");
+    refused("delete from contact where id = 'c-ann'", "primary_cannot_be_deleted");
+    refused("delete from role where role = 'primary'", "primary_is_never_vacant");
+    refused(
+        "insert into role values ('acme', 'primary', 'c-bob')",
+        "UNIQUE constraint failed: role.org_id, role.role",
+    );
+    refused("update contact set verified_at = 'yes' where id = 'c-bob'", "cannot store TEXT value");
+    refused("update organisation set name = 'A' where id = 'acme'", "CHECK constraint failed");
+    refused(
+        "insert into person (id, email, display_name, created_at) values ('x', 'ann@acme-canary.example', 'X', 1)",
+        "person.email",
+    );
+    refused("insert into staff values ('ann', 'owner', 1)", "CHECK constraint failed");
+}
+
+#[test]
+fn the_audit_log_only_grows() {
+    let portal = Portal::after(
+        "insert into audit (id, at, actor_name, action, target, address, request_id) values ('a', 1, 'x', 'x', 'x', 'x', 'x')",
+    );
+    for sql in ["update audit set at = 2", "delete from audit"] {
+        assert!(run(&portal.db, sql).unwrap_err().names("audit_is_append_only"), "{sql}");
+    }
+}
+
+/// The composite key alone, without the triggers in front of it.
+#[test]
+fn a_role_cannot_name_a_contact_of_another_organisation() {
+    let portal = Portal::after(
+        "drop trigger role_needs_verified_contact; drop trigger moved_role_needs_verified_contact",
+    );
+    let said = run(&portal.db, "insert into role values ('globex', 'billing', 'c-ann')").unwrap_err();
+    assert!(said.names("FOREIGN KEY constraint failed"), "{said}");
+}
+
+#[test]
+fn the_twin_is_as_strict_as_d1() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Kind {
+        kind: String,
+    }
+    let db = Db::open(&[]).unwrap();
+    let kind: Vec<Kind> = ask(&db, sql!("select typeof(?1) as kind", 5_i64)).unwrap();
+    assert_eq!(kind, [Kind { kind: "real".into() }]);
+    let long = "%".repeat(51);
+    assert!(ask::<Kind>(&db, sql!("select 'x' as kind where 'a' like ?1", long)).is_err());
+}
