@@ -64,7 +64,7 @@ pub async fn change_password(door: SignedIn, posted: Posted<NewPassword>) -> Res
     }
 }
 
-/// The lists of sessions is the profile's for people.
+/// For people this list is a part of the profile.
 pub async fn sessions(door: SignedIn) -> Result<Answer, Error> {
     let known = actions::load(&door).await?;
     let body = Sessions { sessions: known.sessions, current: door.session().clone() }.body();
