@@ -129,3 +129,29 @@ fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
         ),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+    use crate::db::Db;
+
+    #[derive(Deserialize)]
+    struct Step {
+        detail: String,
+    }
+
+    #[test]
+    fn nothing_reads_a_whole_table() {
+        let db = Db::open(&[include_str!("../../schema.sql")]).unwrap();
+        let all = outdated(1).into_iter().chain([("outbox", left_lying(1))]);
+        for (table, stmt) in all {
+            let plan = Stmt { sql: format!("explain query plan {}", stmt.sql).leak(), args: stmt.args };
+            let steps: Vec<Step> = block_on(db.write(vec![plan])).unwrap().remove(0).decode().unwrap();
+            let steps: Vec<&str> = steps.iter().map(|it| it.detail.as_str()).collect();
+            let found = steps.iter().filter(|it| it.starts_with(&format!("SEARCH {table} USING"))).count();
+            assert!(found > 0 && !steps.iter().any(|it| it.starts_with("SCAN")), "{table}: {steps:?}");
+        }
+    }
+}

@@ -3,8 +3,12 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod contacts;
+mod dev;
 mod door;
 mod fixtures;
+mod health;
+mod jobs;
+mod mail;
 mod matrix;
 mod me;
 mod orgs;
