@@ -37,7 +37,7 @@ pub async fn add(
     posted: &Posted<NewContact>,
     see: &str,
 ) -> Result<Done, (Option<Known>, Error)> {
-    let once = Once::of(posted, door.person(), door.now()).map_err(|it| (None, it))?;
+    let once = Once::of(posted, door.person(), door.now());
     let (org, now) = (door.org(), door.now());
     let questions = (sql::contacts(org, now), sql::holdings(org), sql::terms(org), once.earlier(org));
     let (me, (contacts, holdings, terms, kept)) = door.read(questions).await.map_err(|it| (None, it))?;
