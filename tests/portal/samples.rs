@@ -56,7 +56,7 @@ pub fn sample(url: &Endpoint) -> Sample {
         url.path
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
-    let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
+    let path = url.path.replace("{org}", "acme").replace("{contact}", contact).replace("{code}", "not-found");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     Sample { person: "ann", path, body, headers, after }
 }
