@@ -11,3 +11,4 @@ mod orgs;
 mod samples;
 mod schema;
 mod tidy;
+mod verification;

@@ -9,7 +9,8 @@ pub fn contacts(org: &OrgScope, now: i64) -> Query<Vec<Contact>> {
     org.query(sql!(
         "select contact.id, contact.person_id, person.email, contact.created_at, contact.verified_at,
                 case when contact.verified_at is null then contact.name else person.display_name end as display_name,
-                (select max(created_at) from session where session.person_id = person.id) as signed_in_at,
+                case when contact.verified_at is not null
+                     then (select max(created_at) from session where session.person_id = person.id) end as signed_in_at,
                 mail.state as mail_state, mail.state_at as mail_at,
                 (select max(created_at) from link where link.contact_id = contact.id) as last_link_at,
                 (select count(*) from link where link.contact_id = contact.id and link.created_at > ?2) as links_today
