@@ -19,8 +19,8 @@ pub struct Known {
 }
 
 pub async fn load(door: &Access<ContactManager>) -> Result<Known, Error> {
-    let (org, now) = (door.org(), door.now());
-    let questions = (sql::contacts(org, now), sql::holdings(org), sql::terms(org));
+    let org = door.org();
+    let questions = (sql::contacts(org), sql::holdings(org), sql::terms(org));
     let (me, (contacts, holdings, terms)) = door.read(questions).await?;
     Ok(Known { me, contacts, holdings, terms: terms.ok_or(Error::NotFound)? })
 }
@@ -38,8 +38,8 @@ pub async fn add(
     see: &str,
 ) -> Result<Done, (Option<Known>, Error)> {
     let once = Once::of(posted, door.person(), door.now());
-    let (org, now) = (door.org(), door.now());
-    let questions = (sql::contacts(org, now), sql::holdings(org), sql::terms(org), once.earlier(org));
+    let org = door.org();
+    let questions = (sql::contacts(org), sql::holdings(org), sql::terms(org), once.earlier(org));
     let (me, (contacts, holdings, terms, kept)) = door.read(questions).await.map_err(|it| (None, it))?;
     let Some(terms) = terms else { return Err((None, Error::NotFound)) };
     let known = Known { me, contacts, holdings, terms };
@@ -82,7 +82,7 @@ async fn add_new(
         mail_state: new.send_verification.then_some(MailState::Queued),
         mail_at: new.send_verification.then_some(door.now()),
         last_link_at: None,
-        links_today: 0,
+        sixth_last_link_at: None,
     };
     let after = json!({ "display_name": new.display_name, "email": new.email });
     let entry = audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };

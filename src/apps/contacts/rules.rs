@@ -26,7 +26,8 @@ pub struct Contact {
     pub mail_state: Option<MailState>,
     pub mail_at: Option<i64>,
     pub last_link_at: Option<i64>,
-    pub links_today: i64,
+    /// Of the six newest links the oldest: when it is a day old, another may follow.
+    pub sixth_last_link_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -147,14 +148,10 @@ pub fn may_verify(contact: &Contact, now: i64) -> Result<(), Refusal> {
     if contact.verified_at.is_some() {
         return Err(Refusal::AlreadyVerified);
     }
-    let wait = contact.last_link_at.map_or(0, |it| it + RESEND_AFTER - now);
-    if wait > 0 {
-        Err(Refusal::TooSoon(wait))
-    } else if contact.links_today >= MOST_SENT_A_DAY {
-        Err(Refusal::TooSoon(contact.last_link_at.map_or(DAY, |it| it + DAY - now)))
-    } else {
-        Ok(())
-    }
+    let soon = contact.last_link_at.map_or(0, |it| it + RESEND_AFTER - now);
+    let often = contact.sixth_last_link_at.map_or(0, |it| it + DAY - now);
+    let wait = soon.max(often);
+    if wait > 0 { Err(Refusal::TooSoon(wait)) } else { Ok(()) }
 }
 
 /// What must change so that the roles are as wished (domain 4.5): Primary never vacant, holders verified.
@@ -222,7 +219,7 @@ mod tests {
             mail_state: None,
             mail_at: None,
             last_link_at: None,
-            links_today: 0,
+            sixth_last_link_at: None,
         }
     }
 
@@ -251,14 +248,20 @@ mod tests {
 
     #[test]
     fn when_another_verification_mail_may_go_out() {
-        let with = |verified_at, last_link_at, links_today| Contact { verified_at, last_link_at, links_today, ..contact(1) };
+        let with = |verified_at, last_link_at, sixth_last_link_at| Contact {
+            verified_at,
+            last_link_at,
+            sixth_last_link_at,
+            ..contact(1)
+        };
         let check = |contact: Contact, expected| assert_eq!(may_verify(&contact, 100_000), expected);
-        check(with(None, None, 0), Ok(()));
-        check(with(Some(1), None, 0), Err(Refusal::AlreadyVerified));
-        check(with(None, Some(99_941), 1), Err(Refusal::TooSoon(1)));
-        check(with(None, Some(99_940), 1), Ok(()));
-        check(with(None, Some(99_940), 5), Ok(()));
-        check(with(None, Some(99_940), 6), Err(Refusal::TooSoon(DAY - 60)));
+        check(with(None, None, None), Ok(()));
+        check(with(Some(1), None, None), Err(Refusal::AlreadyVerified));
+        check(with(None, Some(99_941), None), Err(Refusal::TooSoon(1)));
+        check(with(None, Some(99_940), None), Ok(()));
+        check(with(None, Some(99_940), Some(100_000 - DAY)), Ok(()));
+        check(with(None, Some(99_940), Some(100_001 - DAY)), Err(Refusal::TooSoon(1)));
+        check(with(None, Some(99_990), Some(99_000)), Err(Refusal::TooSoon(DAY - 1000)));
     }
 
     fn roles(primary: Option<usize>, billing: Option<usize>) -> Assignment {
