@@ -190,7 +190,8 @@ impl<T> FromRequest<App> for Posted<T> {
             fault: None,
             flaws: Vec::new(),
             if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
-            key: header("idempotency-key"),
+            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
+            key: parts.headers.contains_key("idempotency-key").then(|| header("idempotency-key").unwrap_or_default()),
             request: String::new(),
             becomes: PhantomData,
         };

@@ -44,12 +44,19 @@ pub async fn add(
     let Some(terms) = terms else { return Err((None, Error::NotFound)) };
     let known = Known { me, contacts, holdings, terms };
     let added = async {
-        if let Some(done) = once.replay(kept, format!("{see}?done=contact-added"))? {
-            return Ok(done);
+        let new = posted.parse();
+        let see = see_after(see, new.as_ref().is_ok_and(|it| it.send_verification));
+        match once.replay(kept, see.as_str())? {
+            Some(done) => Ok(done),
+            None => add_new(door, &known, &new?, &once, see).await,
         }
-        add_new(door, &known, &posted.parse()?, &once, see).await
     };
     added.await.map_err(|it| (Some(known), it))
+}
+
+fn see_after(list: &str, mailed: bool) -> String {
+    let flash = if mailed { "contact-added" } else { "contact-added-quietly" };
+    format!("{list}?done={flash}")
 }
 
 async fn add_new(
@@ -57,7 +64,7 @@ async fn add_new(
     known: &Known,
     new: &NewContact,
     once: &Once<'_>,
-    see: &str,
+    see: String,
 ) -> Result<Done, Error> {
     rules::may_add(&known.contacts, new)?;
     let (app, org) = (door.app(), door.org());
@@ -87,14 +94,8 @@ async fn add_new(
     let after = json!({ "display_name": new.display_name, "email": new.email });
     let entry = audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
-    let flash = if new.send_verification { "contact-added" } else { "contact-added-quietly" };
-    let done = Done {
-        see: format!("{see}?done={flash}"),
-        status: StatusCode::CREATED,
-        body: view::item(&added, &[]),
-    };
-    deeds.extend(once.keep(org, &done));
-    match door.write(deeds).await {
+    let done = Done { see, status: StatusCode::CREATED, body: view::item(&added, &[]) };
+    match door.write(once.keep(org, &done).into_iter().chain(deeds).collect()).await {
         Ok(_) => {}
         // The same request was under way twice; the other one has made what this one would have made.
         Err(error) if once.was_beaten(&error) => {
