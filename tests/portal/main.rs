@@ -7,6 +7,7 @@ mod contacts;
 mod door;
 mod fixtures;
 mod matrix;
+mod once;
 mod orgs;
 mod samples;
 mod schema;
