@@ -207,7 +207,8 @@ impl<S: Screen> Access<S> {
     }
 
     fn admit(&self, standings: Vec<Standing>) -> Result<Member, Error> {
-        let roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
+        let mut roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
+        roles.sort_unstable();
         let first = standings.into_iter().next().ok_or(Error::SignedOut)?;
         let (Some(contact), Some(org_name)) = (first.contact, first.org_name) else { return Err(Error::NotFound) };
         let Standing { name, email, organisations, grantor, .. } = first;

@@ -9,6 +9,7 @@ mod fixtures;
 mod matrix;
 mod once;
 mod orgs;
+mod roles;
 mod samples;
 mod schema;
 mod tidy;
