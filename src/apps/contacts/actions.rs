@@ -149,6 +149,12 @@ pub fn hands_over(known: &Known, wished: &Assignment) -> bool {
     now.primary == Some(known.me.contact.clone()) && wished.primary.is_some() && wished.primary != now.primary
 }
 
+/// Handing over is asked about, but not what the rules would refuse anyway.
+pub fn must_be_asked(known: &Known, wished: &Assignment) -> bool {
+    let now = Assignment::of(&known.holdings);
+    hands_over(known, wished) && rules::changes(&now, wished, &known.contacts).is_ok()
+}
+
 /// The roles as they are afterwards, with their new version.
 pub async fn assign(
     door: &Access<ContactManager>,
