@@ -56,6 +56,9 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
             response.headers_mut().insert(header::ALLOW, allow);
         }
     }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
     dress(response.headers_mut(), &caller);
     if cause.is_some() || method != Method::GET || response.status().as_u16() >= 400 {
         let status = response.status().as_u16();

@@ -3,12 +3,14 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod awake;
+mod bodies;
 mod contacts;
 mod door;
 mod fixtures;
 mod matrix;
 mod once;
 mod orgs;
+mod requests;
 mod roles;
 mod samples;
 mod schema;
