@@ -8,6 +8,7 @@ mod contacts;
 mod door;
 mod fixtures;
 mod matrix;
+mod noise;
 mod once;
 mod orgs;
 mod requests;
