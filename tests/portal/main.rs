@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod awake;
+mod bodies;
 mod contacts;
 mod dev;
 mod door;
@@ -11,8 +13,13 @@ mod jobs;
 mod mail;
 mod matrix;
 mod me;
+mod noise;
+mod once;
 mod orgs;
+mod requests;
+mod roles;
 mod samples;
 mod schema;
 mod sign_in;
 mod tidy;
+mod verification;
