@@ -158,9 +158,10 @@ fn a_consumer_that_died_loses_its_lease_after_two_minutes() {
 /// The first consumer was only slow, and comes back after the second one has taken over.
 #[test]
 fn who_lost_the_lease_does_not_overrule_the_new_holder() {
-    let permanent = || -> Box<dyn Post> { Box::new(Bouncing(Bounce::Permanent("no such mailbox".into()))) };
-    let temporary = || -> Box<dyn Post> { Box::new(full()) };
-    let cases: [(Box<dyn Post>, Box<dyn Post>, &str, i64); 6] = [
+    type Transport = Box<dyn Post>;
+    let permanent = || -> Transport { Box::new(Bouncing(Bounce::Permanent("no such mailbox".into()))) };
+    let temporary = || -> Transport { Box::new(full()) };
+    let cases: [(Transport, Transport, &str, i64); 6] = [
         (temporary(), Box::new(Mailbox), "sent", 1),
         (permanent(), Box::new(Mailbox), "sent", 1),
         (temporary(), permanent(), "failed", 0),
@@ -368,6 +369,12 @@ fn the_sweep_takes_five_hundred_at_most_oldest_first() {
 
 #[test]
 fn mails_that_come_in_any_order_all_arrive() {
+    #[derive(Deserialize)]
+    struct Kept {
+        recipient: String,
+        body_text: String,
+    }
+
     let portal = Portal::new();
     run(&portal.db, "delete from contact where id in ('c-sue', 'c-tom')").unwrap();
     for name in ["zoe", "yan"] {
@@ -378,11 +385,6 @@ fn mails_that_come_in_any_order_all_arrive() {
     assert_eq!(told.len(), 2);
     for mail in told.iter().rev().chain(&told) {
         assert_eq!(message(&portal.app(), MAIL, mail.as_str()), Outcome::Done);
-    }
-    #[derive(Deserialize)]
-    struct Kept {
-        recipient: String,
-        body_text: String,
     }
     let kept: Vec<Kept> =
         ask(&portal.db, portal::sql!("select recipient, body_text from mailbox order by recipient")).unwrap();
@@ -401,6 +403,13 @@ fn mails_that_come_in_any_order_all_arrive() {
 
 #[test]
 fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Run {
+        job: String,
+        ran_at: i64,
+        report: String,
+    }
+
     let configured = include_str!("../../wrangler.toml");
     let crons = configured.split_once("crons = [").unwrap().1.split_once(']').unwrap().0;
     let crons: Vec<&str> = crons.split('"').skip(1).step_by(2).collect();
@@ -412,12 +421,6 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
         }
     }
     block_on(on_schedule(portal.app(), "0 0 1 1 *"));
-    #[derive(Debug, Deserialize, PartialEq)]
-    struct Run {
-        job: String,
-        ran_at: i64,
-        report: String,
-    }
     let runs: Vec<Run> =
         ask(&portal.db, portal::sql!("select job, ran_at, report from job_run order by job")).unwrap();
     let run = |job: &str, report: &str| Run { job: job.into(), ran_at: NOW + 300, report: report.into() };
