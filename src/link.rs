@@ -119,5 +119,5 @@ fn pointer(hash: &TokenHash) -> String {
 }
 
 fn no_key() -> Error {
-    crate::db::DbError("SESSION_KEYS has no key to sign links with".to_owned()).into()
+    Error::Ours("SESSION_KEYS has no key to sign links with")
 }

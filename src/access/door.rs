@@ -128,7 +128,7 @@ impl<S: Screen> Access<S> {
         let standings: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let first = standings.first().ok_or(Error::SignedOut)?;
         let here = first.contact.is_some().then_some(self.org.id());
-        self.entry.keep_awake(first.last_seen_at, record, here)?;
+        self.entry.keep_awake(first.last_seen_at, record.as_ref(), here)?;
         let member = self.admit(standings)?;
         Ok((member, Q::answers(&mut rows)?))
     }

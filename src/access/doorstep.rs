@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use super::app::{App, Unreachable};
 use super::gate::commit;
 use super::scope::{Anyone, Deed, Questions};
-use super::session::KnownDevice;
+use super::session::{Claim, KnownDevice};
 use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::MailId;
@@ -54,10 +54,10 @@ impl Doorstep {
         self.device.as_ref()
     }
 
-    /// Whether a session cookie came along that verifies; the gate alone knows whether it still counts.
+    /// What the session cookie says, if it verifies; the gate alone knows whether it still counts.
     #[must_use]
-    pub fn seems_signed_in(&self) -> bool {
-        self.app.secrets().session.session(&self.headers, self.now()).is_some()
+    pub fn claim(&self) -> Option<Claim> {
+        self.app.secrets().session.session(&self.headers, self.now())
     }
 
     #[must_use]

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
+use super::session::KnownDevice;
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{DisplayName, Email, PersonId, SessionId};
@@ -50,7 +51,7 @@ impl SignedIn {
         let mut rows = rows.into_iter();
         let person: Vec<Person> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let person = person.into_iter().next().ok_or(Error::SignedOut)?;
-        self.entry.keep_awake(person.last_seen_at, record, None)?;
+        self.entry.keep_awake(person.last_seen_at, record.as_ref(), None)?;
         Ok((person, Q::answers(&mut rows)?))
     }
 
@@ -89,6 +90,12 @@ impl SignedIn {
     #[must_use]
     pub fn session(&self) -> &SessionId {
         &self.entry.claim.id
+    }
+
+    /// The device cookie, if it is this person's.
+    #[must_use]
+    pub fn device(&self) -> Option<&KnownDevice> {
+        self.entry.device.as_ref()
     }
 
     /// Of the cookie; equal to the person's, or the gate would be shut.

@@ -4,7 +4,9 @@
 pub mod contacts;
 pub mod dev;
 pub mod health;
+pub mod me;
 pub mod orgs;
+pub mod sign_in;
 
 use serde_json::Value;
 
@@ -56,6 +58,7 @@ pub fn flash(code: &str) -> Option<Flash> {
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }
 }
