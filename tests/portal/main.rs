@@ -15,4 +15,5 @@ mod orgs;
 mod samples;
 mod schema;
 mod sign_in;
+mod sweep;
 mod tidy;
