@@ -154,6 +154,7 @@ impl Error {
                 412 | 428 => "Somebody else was here meanwhile",
                 413 => "This is too large",
                 429 => "Please slow down",
+                503 => "The portal is not ready",
                 _ => "This was not accepted",
             },
             Self::Database(_) | Self::Ours(_) => "This is our fault",

@@ -21,5 +21,6 @@ mod roles;
 mod samples;
 mod schema;
 mod sign_in;
+mod sweep;
 mod tidy;
 mod verification;
