@@ -187,8 +187,8 @@ impl Answer {
 
     /// `name=value` of the cookie that was set, to be sent back.
     pub fn cookie(&self, name: &str) -> String {
-        let set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
-        let set = set.filter(|it| it.starts_with(name)).next_back();
+        let mut set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
+        let set = set.rfind(|it| it.starts_with(name));
         set.map_or_else(String::new, |it| it.split(';').next().unwrap().to_owned())
     }
 }
