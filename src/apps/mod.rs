@@ -3,6 +3,7 @@
 
 pub mod contacts;
 pub mod orgs;
+pub mod problems;
 
 use crate::access::matrix::{Application, allows};
 use crate::kernel::{OrgId, Role};

@@ -317,6 +317,11 @@ impl Portal {
             Answer { status: parts.status, headers: parts.headers, body }
         });
         self.settle();
+        if answer.header("content-type") == "application/problem+json" {
+            let code = answer.json()["type"].as_str().unwrap().replace("/problems/", "");
+            let known = portal::error::problems::find(&code);
+            assert_eq!(known.map(|it| it.status), Some(answer.status.as_u16()), "{code} is on no page of /problems");
+        }
         answer
     }
 

@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::Facts;
 use super::rules::{Holder, Organisation};
 use crate::access::matrix::Application;
 use crate::answer::View;
@@ -57,7 +58,8 @@ impl View for Front {
 
 /// The organisation as programs see it.
 pub fn facts(org: &Organisation, roles: &[Role], applications: &[Application]) -> Value {
-    json!({ "id": org.id, "name": org.name, "roles": roles, "applications": applications })
+    let (id, name) = (org.id.clone(), org.name.clone());
+    json!(Facts { id, name, roles: roles.to_vec(), applications: applications.to_vec() })
 }
 
 impl Front {
