@@ -10,6 +10,7 @@ mod fixtures;
 mod matrix;
 mod noise;
 mod once;
+mod openapi;
 mod orgs;
 mod requests;
 mod roles;
