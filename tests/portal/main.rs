@@ -7,6 +7,7 @@ mod bodies;
 mod contacts;
 mod door;
 mod fixtures;
+mod looks;
 mod matrix;
 mod noise;
 mod once;
