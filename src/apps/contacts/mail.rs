@@ -119,13 +119,14 @@ fn deleted_text(facts: &Deleted) -> MailText {
 fn roles_text(facts: &Roles) -> MailText {
     let Roles { name, organisation, by, gained, lost } = facts;
     let list = |roles: &[Role]| roles.iter().map(|it| it.label()).collect::<Vec<_>>().join(" and ");
+    let word = |roles: &[Role]| if roles.len() > 1 { "roles" } else { "role" };
     let mut lines = Vec::new();
     if !gained.is_empty() {
-        lines.push(format!("{by} has given you the role {} in {organisation}.", list(gained)));
+        lines.push(format!("{by} has given you the {} {} in {organisation}.", word(gained), list(gained)));
         lines.extend(gained.iter().map(|it| opens(*it)));
     }
     if !lost.is_empty() {
-        lines.push(format!("You no longer hold the role {} in {organisation}.", list(lost)));
+        lines.push(format!("You no longer hold the {} {} in {organisation}.", word(lost), list(lost)));
     }
     let subject = match (gained.is_empty(), lost.is_empty()) {
         (false, true) => format!("You are now the {} contact of {organisation}", list(gained)),

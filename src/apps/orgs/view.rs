@@ -35,7 +35,8 @@ impl View for Front {
         let mine: Vec<&str> = self.roles.iter().map(|it| it.label()).collect();
         let intro = match mine.as_slice() {
             [] => "You are a contact without a role. Your Primary contact can give you one.".to_owned(),
-            roles => format!("You are {} contact here.", roles.join(", ")),
+            [only] => format!("You are the {only} contact here."),
+            [others @ .., last] => format!("You are the {} and {last} contact here.", others.join(", ")),
         };
         let tiles: Vec<Tile> = self.tiles.iter().map(Way::tile).collect();
         let main = html! {
