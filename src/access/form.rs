@@ -126,7 +126,9 @@ impl Fields {
     }
 
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {
-        T::try_from(text).map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string()))).ok()
+        T::try_from(text)
+            .map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string())))
+            .ok()
     }
 
     fn flaw<T>(&mut self, field: &str, code: &'static str, message: &str) -> Option<T> {
@@ -138,7 +140,8 @@ impl Fields {
 impl<T: Form> Posted<T> {
     pub fn parse(&self) -> Result<T, Error> {
         self.legible()?;
-        let mut fields = Fields { left: self.sent.clone(), is_json: self.is_json, errors: self.flaws.clone() };
+        let mut fields =
+            Fields { left: self.sent.clone(), is_json: self.is_json, errors: self.flaws.clone() };
         let form = T::from_fields(&mut fields);
         let unknown = fields.left.keys().map(|it| flaw_of(it, "unknown", "There is no such field."));
         fields.errors.extend(unknown);
@@ -172,10 +175,13 @@ impl<T: Form> Posted<T> {
                 Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said))
             }
             Some(Fault::Media) => {
-                let said = "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
+                let said =
+                    "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
                 Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said))
             }
-            None if self.flaws.iter().any(|it| it.field.is_empty()) => Err(Error::invalid(self.flaws.clone())),
+            None if self.flaws.iter().any(|it| it.field.is_empty()) => {
+                Err(Error::invalid(self.flaws.clone()))
+            }
             None => Ok(()),
         }
     }
@@ -202,7 +208,10 @@ impl<T> FromRequest<App> for Posted<T> {
             flaws: Vec::new(),
             if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
             // A key that came and cannot be read is no key to be ignored: its sender counts on it.
-            key: parts.headers.contains_key("idempotency-key").then(|| header("idempotency-key").unwrap_or_default()),
+            key: parts
+                .headers
+                .contains_key("idempotency-key")
+                .then(|| header("idempotency-key").unwrap_or_default()),
             request: String::new(),
             becomes: PhantomData,
         };
@@ -243,9 +252,9 @@ impl<T> Posted<T> {
             Ok(text) if !percent_decodes(text) => {
                 return self.flaws.push(whole("The form is not UTF-8.".to_owned()));
             }
-            Ok(text) => {
-                form_urlencoded::parse(text.as_bytes()).map(|it| (it.0.into_owned(), it.1.into_owned().into())).collect()
-            }
+            Ok(text) => form_urlencoded::parse(text.as_bytes())
+                .map(|it| (it.0.into_owned(), it.1.into_owned().into()))
+                .collect(),
         };
         for (name, value) in sent {
             if self.sent.insert(name.clone(), value).is_some() {

@@ -23,7 +23,10 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
 ];
 
 /// Answers a request: origin check, router, face, headers, one log line.
@@ -44,7 +47,8 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
             Err(never) => match never {},
         },
     };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Answer>().is_none() {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Answer>().is_none()
+    {
         response = not_this_way(&method, &response);
     }
     let mut cause = None;
@@ -84,7 +88,8 @@ fn caller(app: &App, request: &Request) -> Caller {
 
 /// What is wrong before any route is asked.
 fn refuse(app: &App, request: &Request) -> Option<Response> {
-    let is_own = || Some(host(request)?.eq_ignore_ascii_case(without_port(app.config().origin.split("://").nth(1)?)));
+    let is_own =
+        || Some(host(request)?.eq_ignore_ascii_case(without_port(app.config().origin.split("://").nth(1)?)));
     if app.config().is_production() && is_own() != Some(true) && request.uri().path() != "/healthz" {
         let said = "This is not an address of the portal.";
         return Some(Error::refused(StatusCode::MISDIRECTED_REQUEST, "misdirected", said).into_response());
@@ -145,7 +150,8 @@ fn dress(headers: &mut HeaderMap, caller: &Caller) {
 
 /// The browser and the system in the words of a list of sessions; versions change too often to say anything.
 fn device(user_agent: &str) -> String {
-    let find = |names: &[(&str, &'static str)]| names.iter().find(|it| user_agent.contains(it.0)).map(|it| it.1);
+    let find =
+        |names: &[(&str, &'static str)]| names.iter().find(|it| user_agent.contains(it.0)).map(|it| it.1);
     let browser = find(&[
         ("Edg", "Edge"),
         ("OPR/", "Opera"),
@@ -175,4 +181,3 @@ pub async fn bytes_of(body: Body) -> Vec<u8> {
     use http_body_util::BodyExt;
     body.collect().await.map(|it| it.to_bytes().to_vec()).unwrap_or_default()
 }
-

@@ -2,13 +2,17 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::ToSchema;
+use utoipa::openapi::example::{Example, ExampleBuilder};
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Content, ContentBuilder, Header, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
-use utoipa::openapi::example::{Example, ExampleBuilder};
-use utoipa::ToSchema;
+use utoipa::openapi::{
+    Content, ContentBuilder, Header, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
+};
 
 use crate::access::Guard;
 use crate::error::problems;
@@ -32,7 +36,13 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn new(method: Method, path: &'static str, tag: &'static str, id: &'static str, summary: &'static str) -> Self {
+    pub fn new(
+        method: Method,
+        path: &'static str,
+        tag: &'static str,
+        id: &'static str,
+        summary: &'static str,
+    ) -> Self {
         let parameters = path_parameters(path);
         Self {
             method,
@@ -122,7 +132,10 @@ impl Call {
             operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
         }
         let mut by_status = BTreeMap::<u16, Vec<&problems::Problem>>::new();
-        for problem in problems::ALL.iter().filter(|it| at_the_door.contains(&it.code) || self.refuses.contains(&it.code)) {
+        for problem in problems::ALL
+            .iter()
+            .filter(|it| at_the_door.contains(&it.code) || self.refuses.contains(&it.code))
+        {
             by_status.entry(problem.status).or_default().push(problem);
         }
         for (status, problems) in by_status {
@@ -208,7 +221,8 @@ fn closed(schema: RefOr<Schema>) -> RefOr<Schema> {
 fn refusal(problems: &[&problems::Problem]) -> Response {
     let codes: Vec<String> = problems.iter().map(|it| format!("`{}`: {}", it.code, it.means)).collect();
     let examples = problems.iter().map(|it| (it.code, example(it)));
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
     let response = ResponseBuilder::new().description(codes.join("\n\n"));
     let response = response.content("application/problem+json", content.build());
     if !problems.iter().any(|it| matches!(it.status, 429 | 503)) {

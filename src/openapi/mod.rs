@@ -38,7 +38,8 @@ pub fn document(index: &[Endpoint]) -> OpenApi {
     let mut named = vec![(ProblemDetails::name().into_owned(), ProblemDetails::schema())];
     ProblemDetails::schemas(&mut named);
     for mut call in calls() {
-        let guard = index.iter().find(|it| it.method == call.method && it.path == call.path).map(|it| it.guard);
+        let guard =
+            index.iter().find(|it| it.method == call.method && it.path == call.path).map(|it| it.guard);
         named.append(&mut call.schemas);
         paths = paths.path(call.path, call.item(guard, &mut refusals));
     }
@@ -46,11 +47,15 @@ pub fn document(index: &[Endpoint]) -> OpenApi {
         components = components.schema(name, schema);
     }
     components = components.responses_from_iter(refusals);
-    let session = ApiKeyValue::with_description("__Host-session", "Set by signing in; ends after an hour without a request.");
+    let session = ApiKeyValue::with_description(
+        "__Host-session",
+        "Set by signing in; ends after an hour without a request.",
+    );
     components = components
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
         .security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    let info = InfoBuilder::new().title("Customer account portal").version("1").description(Some(ABOUT)).build();
+    let info =
+        InfoBuilder::new().title("Customer account portal").version("1").description(Some(ABOUT)).build();
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build()
 }
 

@@ -23,6 +23,7 @@ pub fn calls() -> Vec<Call> {
 }
 
 fn facts(name: &str) -> Value {
-    let open = ["notifications", "contact_manager", "order_book", "dashboards", "documentation", "payment_gateway"];
+    let open =
+        ["notifications", "contact_manager", "order_book", "dashboards", "documentation", "payment_gateway"];
     json!({ "id": "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55", "name": name, "roles": ["primary"], "applications": open })
 }

@@ -16,7 +16,8 @@ fn key(session: &str) -> String {
 /// Ann's session, last seen so many seconds ago by D1, and by KV if it still knows.
 #[track_caller]
 fn check(by_d1: i64, by_kv: Option<&str>, expected: StatusCode) {
-    let portal = Portal::after(&format!("update session set last_seen_at = 1795327680 - {by_d1} where id = 'ann'"));
+    let portal =
+        Portal::after(&format!("update session set last_seen_at = 1795327680 - {by_d1} where id = 'ann'"));
     if let Some(record) = by_kv {
         portal.sessions.keep(&key("ann"), record);
     }

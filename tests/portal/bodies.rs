@@ -12,8 +12,10 @@ const LIMIT: usize = 64 * 1024;
 
 fn posted(path: &str, body: impl Into<axum::body::Body>, more: &[(&str, &str)]) -> (Portal, Answer) {
     let portal = Portal::new();
-    let kind = if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
-    let mut request = axum::http::Request::builder().method("POST").uri(path).header("host", "localhost:8787");
+    let kind =
+        if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
+    let mut request =
+        axum::http::Request::builder().method("POST").uri(path).header("host", "localhost:8787");
     request = request.header("cookie", cookie("ann")).header("content-type", kind);
     for (name, value) in more {
         request = request.header(*name, *value);
@@ -23,11 +25,18 @@ fn posted(path: &str, body: impl Into<axum::body::Body>, more: &[(&str, &str)]) 
 }
 
 #[track_caller]
-fn refused(path: &str, body: impl Into<axum::body::Body>, more: &[(&str, &str)], status: StatusCode, said: &str) {
+fn refused(
+    path: &str,
+    body: impl Into<axum::body::Body>,
+    more: &[(&str, &str)],
+    status: StatusCode,
+    said: &str,
+) {
     let (portal, answer) = posted(path, body, more);
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(answer.body.contains(said), "{said} in {}", answer.body);
-    let kind = if path.starts_with("/api/") { "application/problem+json" } else { "text/html; charset=utf-8" };
+    let kind =
+        if path.starts_with("/api/") { "application/problem+json" } else { "text/html; charset=utf-8" };
     assert_eq!(answer.header("content-type"), kind);
     assert_eq!(portal.contents(), Portal::new().contents());
     assert!(answer.body.len() < 40_000, "an answer of {} bytes", answer.body.len());
@@ -59,7 +68,8 @@ fn a_body_has_64_kb_at_most_whatever_its_length_claims() {
 
 #[test]
 fn what_is_no_text_is_refused_whole() {
-    let refused = |path, body: &[u8], said| refused(path, body.to_vec(), &[], StatusCode::UNPROCESSABLE_ENTITY, said);
+    let refused =
+        |path, body: &[u8], said| refused(path, body.to_vec(), &[], StatusCode::UNPROCESSABLE_ENTITY, said);
     refused(API, b"{\"display_name\": \"\xff\", \"email\": \"zoe@acme.example\"}", "not UTF-8");
     refused(API, b"\xef\xbb\xbf{}", "not a JSON object");
     refused(PAGE, b"display_name=%ff&email=zoe%40acme.example", "not UTF-8");
@@ -69,7 +79,10 @@ fn what_is_no_text_is_refused_whole() {
         refused(path, b"version=1&name=%ff", "not UTF-8");
     }
     // Half an escape stands for itself, as in every browser.
-    assert_eq!(posted(PAGE, "display_name=100%&email=zoe%40acme.example", &[]).1.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        posted(PAGE, "display_name=100%&email=zoe%40acme.example", &[]).1.status,
+        StatusCode::SEE_OTHER
+    );
 }
 
 #[test]
@@ -77,9 +90,29 @@ fn what_is_no_json_object_is_refused_whole() {
     let deep = format!("{{\"display_name\": {}1{}}}", "[".repeat(200), "]".repeat(200));
     let bottomless = "[".repeat(60_000);
     for body in [
-        "", " ", "null", "true", "5", "\"text\"", "[]", "[{}]", "{", "{}x", "{} {}", "{\"a\"}", "{a: 1}", "{\"a\": 1,}", "{'a': 1}", "\u{0}",
-        "{\"a\": 1e999}", "{\"a\": NaN}", "{\"a\": 0x1}", "{\"a\": \"\\ud800\"}", "{\"a\": \"\t\"}",
-        deep.as_str(), bottomless.as_str(),
+        "",
+        " ",
+        "null",
+        "true",
+        "5",
+        "\"text\"",
+        "[]",
+        "[{}]",
+        "{",
+        "{}x",
+        "{} {}",
+        "{\"a\"}",
+        "{a: 1}",
+        "{\"a\": 1,}",
+        "{'a': 1}",
+        "\u{0}",
+        "{\"a\": 1e999}",
+        "{\"a\": NaN}",
+        "{\"a\": 0x1}",
+        "{\"a\": \"\\ud800\"}",
+        "{\"a\": \"\t\"}",
+        deep.as_str(),
+        bottomless.as_str(),
     ] {
         refused(API, body.to_owned(), &[], StatusCode::UNPROCESSABLE_ENTITY, "not a JSON object");
         let (_, answer) = posted(API, body.to_owned(), &[]);
@@ -90,7 +123,11 @@ fn what_is_no_json_object_is_refused_whole() {
 #[track_caller]
 fn flaws(body: &str) -> Vec<(String, String)> {
     let (portal, answer) = posted(API, body.to_owned(), &[]);
-    assert_eq!((answer.status, &answer.json()["type"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/problems/invalid")), "{body}");
+    assert_eq!(
+        (answer.status, &answer.json()["type"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("/problems/invalid")),
+        "{body}"
+    );
     assert_eq!(portal.contents(), Portal::new().contents(), "{body}");
     let errors = answer.json()["errors"].as_array().unwrap().clone();
     let text = |it: &Value, name: &str| it[name].as_str().unwrap().to_owned();
@@ -102,12 +139,27 @@ fn every_field_says_what_is_wrong_with_it() {
     let with = |more: &str| ZOE.replace('}', &format!(", {more}}}"));
     let flaw = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
     assert_eq!(flaws("{}"), [flaw("display_name", "required"), flaw("email", "required")].concat());
-    for value in ["5", "-1", "1.5", "123456789012345678901234567890", "true", "null", "[]", "{}", "[\"zoe@acme.example\"]", "{\"$ne\": 1}"] {
+    for value in [
+        "5",
+        "-1",
+        "1.5",
+        "123456789012345678901234567890",
+        "true",
+        "null",
+        "[]",
+        "{}",
+        "[\"zoe@acme.example\"]",
+        "{\"$ne\": 1}",
+    ] {
         let body = ZOE.replace("\"Zoe\"", value);
         assert_eq!(flaws(&body), flaw("display_name", "not-text"), "{body}");
     }
     for value in ["\"on\"", "1", "null", "[true]"] {
-        assert_eq!(flaws(&with(&format!("\"send_verification\": {value}"))), flaw("send_verification", "not-boolean"), "{value}");
+        assert_eq!(
+            flaws(&with(&format!("\"send_verification\": {value}"))),
+            flaw("send_verification", "not-boolean"),
+            "{value}"
+        );
     }
     assert_eq!(flaws(&with("\"admin\": true")), flaw("admin", "unknown"));
     assert_eq!(flaws(&with("\"\": 1")), flaw("", "unknown"));
@@ -136,7 +188,13 @@ fn a_flood_of_fields_makes_no_flood_of_answers() {
     let form: String = (0..6000).map(|it| format!("f{it}=&")).collect();
     refused(PAGE, form, &[], StatusCode::UNPROCESSABLE_ENTITY, "There is no such field");
     let json: Vec<String> = (0..5000).map(|it| format!("\"f{it}\":1")).collect();
-    refused(API, format!("{{{}}}", json.join(",")), &[], StatusCode::UNPROCESSABLE_ENTITY, "There is no such field");
+    refused(
+        API,
+        format!("{{{}}}", json.join(",")),
+        &[],
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "There is no such field",
+    );
     let long = format!("{{\"{}\": 1}}", "f".repeat(60_000));
     refused(API, long, &[], StatusCode::UNPROCESSABLE_ENTITY, "There is no such field");
     let typed = format!("display_name={}&email=x", "%22".repeat(20_000));

@@ -35,7 +35,10 @@ fn adding_with_a_mail_makes_the_row_the_link_and_the_pointer_at_once() {
         let answer = portal.post(path, "ann", body);
         assert_eq!(answer.status, expected, "{}", answer.body);
         let mail = &outbox(&portal)[0];
-        assert_eq!((&mail["kind"], &mail["recipient"]), (&json!("contacts.verify"), &json!("zoe@acme.example")));
+        assert_eq!(
+            (&mail["kind"], &mail["recipient"]),
+            (&json!("contacts.verify"), &json!("zoe@acme.example"))
+        );
         assert_eq!((&mail["org_id"], &mail["state"]), (&json!("acme"), &json!("queued")));
         let link = portal.rows(
             "select link.hash, link.expires_at - link.created_at as lives from link
@@ -111,7 +114,8 @@ fn a_known_address_keeps_its_own_name_and_tells_nothing_before_it_has_verified()
 fn a_new_address_makes_a_person_with_the_typed_name() {
     let portal = Portal::new();
     portal.post(PAGE, "ann", ZOE);
-    let person = &portal.rows("select display_name, password, email from person where email = 'zoe@acme.example'")[0];
+    let person =
+        &portal.rows("select display_name, password, email from person where email = 'zoe@acme.example'")[0];
     assert_eq!((&person["display_name"], &person["password"]), (&json!("Zoe"), &Value::Null));
 }
 

@@ -22,7 +22,11 @@ fn each_route(mut check: impl FnMut(&Endpoint, &Sample, Portal)) {
 
 /// Acme has five places, so who comes for a sample takes Sue's.
 fn room_for(sample: &Sample) -> String {
-    if sample.after.is_empty() { String::new() } else { format!("delete from contact where id = 'c-sue';{}", sample.after) }
+    if sample.after.is_empty() {
+        String::new()
+    } else {
+        format!("delete from contact where id = 'c-sue';{}", sample.after)
+    }
 }
 
 fn is_deed(url: &Endpoint) -> bool {
@@ -40,7 +44,11 @@ fn a_page_is_one_round_trip_and_a_deed_two() {
         assert!(trips <= most, "{said} made {trips} round trips");
         assert!(portal.sessions.reads() + portal.tokens.reads() <= 1, "{said} reads KV more than once");
         if url.guard != Guard::Anyone {
-            assert!(answer.status.is_success() || answer.status == StatusCode::SEE_OTHER, "{said}: {}", answer.body);
+            assert!(
+                answer.status.is_success() || answer.status == StatusCode::SEE_OTHER,
+                "{said}: {}",
+                answer.body
+            );
             assert_eq!(portal.contents() != before, is_deed(url), "{said} changes what it should");
         }
         if let Guard::Contact(_) = url.guard {
@@ -66,7 +74,10 @@ fn who_cannot_be_signed_in_costs_nothing() {
 #[test]
 fn what_is_taken_away_between_reading_and_writing_stops_the_deed() {
     let cases = [
-        ("update role set contact_id = 'c-bob' where org_id = 'acme' and role = 'primary'", StatusCode::FORBIDDEN),
+        (
+            "update role set contact_id = 'c-bob' where org_id = 'acme' and role = 'primary'",
+            StatusCode::FORBIDDEN,
+        ),
         (
             "update role set contact_id = 'c-bob' where org_id = 'acme' and role = 'primary';
              delete from contact where id = 'c-ann'",
@@ -99,10 +110,15 @@ fn what_is_taken_away_between_reading_and_writing_stops_the_deed() {
 
 #[test]
 fn two_organisations_never_leak() {
-    for (org, person, contact, theirs, other) in
-        [("acme", "ann", "c-tom", "acme-canary", "globex-canary"), ("globex", "gus", "c-ned", "globex-canary", "acme-canary")]
-    {
-        for url in portal::routes::all().index.iter().filter(|it| matches!(it.guard, Guard::Contact(_)) && !is_deed(it)) {
+    for (org, person, contact, theirs, other) in [
+        ("acme", "ann", "c-tom", "acme-canary", "globex-canary"),
+        ("globex", "gus", "c-ned", "globex-canary", "acme-canary"),
+    ] {
+        for url in portal::routes::all()
+            .index
+            .iter()
+            .filter(|it| matches!(it.guard, Guard::Contact(_)) && !is_deed(it))
+        {
             let path = sample(url).path.replace("acme", org).replace("c-tom", contact);
             let answer = Portal::new().get(&path, person);
             let body = answer.body.to_lowercase();
@@ -140,7 +156,11 @@ fn ids_of_another_organisation_name_nothing() {
 #[test]
 fn a_refusal_at_the_door_comes_before_everything_else() {
     let worst = [("idempotency-key", "a b"), ("if-match", "\"9\""), ("content-type", "text/plain")];
-    for url in portal::routes::all().index.iter().filter(|it| matches!(it.guard, Guard::Contact(Some(_))) && is_deed(it)) {
+    for url in portal::routes::all()
+        .index
+        .iter()
+        .filter(|it| matches!(it.guard, Guard::Contact(Some(_))) && is_deed(it))
+    {
         for (person, expected) in [("gus", StatusCode::NOT_FOUND), ("bob", StatusCode::FORBIDDEN)] {
             let path = sample(url).path;
             let answer = Portal::new().send_with(url.method.as_str(), &path, &cookie(person), "{{{", &worst);
@@ -152,7 +172,10 @@ fn a_refusal_at_the_door_comes_before_everything_else() {
 /// A handler that forgets what it should ask and tries what it must not.
 async fn careless(door: Access<PaymentRecord>) -> Result<String, Error> {
     let deed = door.org().deed(sql!("update organisation set name = 'careless' where id = ?1"));
-    Ok(format!("{} changed", door.write(vec![deed]).await?.iter().map(portal::db::Rows::changes).sum::<usize>()))
+    Ok(format!(
+        "{} changed",
+        door.write(vec![deed]).await?.iter().map(portal::db::Rows::changes).sum::<usize>()
+    ))
 }
 
 async fn sly(door: Access<OrderBook>) -> Result<String, Error> {
@@ -191,8 +214,16 @@ fn a_write_without_a_read_is_guarded_all_the_same_and_a_read_cannot_write() {
 #[test]
 fn a_database_that_fails_says_nothing_to_the_outside() {
     for (text, expected, wait) in [
-        ("D1_ERROR: Network connection lost while running select_secret", StatusCode::SERVICE_UNAVAILABLE, "5"),
-        ("D1 DB is overloaded. Requests queued for too long: select_secret", StatusCode::SERVICE_UNAVAILABLE, "5"),
+        (
+            "D1_ERROR: Network connection lost while running select_secret",
+            StatusCode::SERVICE_UNAVAILABLE,
+            "5",
+        ),
+        (
+            "D1 DB is overloaded. Requests queued for too long: select_secret",
+            StatusCode::SERVICE_UNAVAILABLE,
+            "5",
+        ),
         ("D1_ERROR: no such column: select_secret: SQLITE_ERROR", StatusCode::INTERNAL_SERVER_ERROR, ""),
     ] {
         each_route(|url, sample, portal| {
@@ -226,15 +257,21 @@ fn a_kv_that_fails_changes_nothing() {
         }
         let found = sample.send(&without, url.method.as_str());
         let said = format!("{} {}: {}", url.method, url.path, found.body);
-        assert_eq!((found.status, without.contents().len()), (answer.status, portal.contents().len()), "{said}");
+        assert_eq!(
+            (found.status, without.contents().len()),
+            (answer.status, portal.contents().len()),
+            "{said}"
+        );
     });
 }
 
 /// Whoever belongs to both sees each by its own roles.
 #[test]
 fn one_person_has_different_roles_in_two_organisations() {
-    let portal = Portal::after(&format!("{NED_JOINS} insert into role values ('globex', 'billing', 'c-ned');"));
-    let roles = |org: &str| portal.get(&format!("/api/v1/organisations/{org}"), "ned").json()["roles"].clone();
+    let portal =
+        Portal::after(&format!("{NED_JOINS} insert into role values ('globex', 'billing', 'c-ned');"));
+    let roles =
+        |org: &str| portal.get(&format!("/api/v1/organisations/{org}"), "ned").json()["roles"].clone();
     assert_eq!(roles("acme"), serde_json::json!([]));
     assert_eq!(roles("globex"), serde_json::json!(["billing"]));
 }

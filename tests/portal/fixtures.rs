@@ -320,7 +320,11 @@ impl Portal {
         if answer.header("content-type") == "application/problem+json" {
             let code = answer.json()["type"].as_str().unwrap().replace("/problems/", "");
             let known = portal::error::problems::find(&code);
-            assert_eq!(known.map(|it| it.status), Some(answer.status.as_u16()), "{code} is on no page of /problems");
+            assert_eq!(
+                known.map(|it| it.status),
+                Some(answer.status.as_u16()),
+                "{code} is on no page of /problems"
+            );
         }
         answer
     }

@@ -73,7 +73,8 @@ fn mails(portal: &Portal, kind: &str) -> Vec<(String, Mail)> {
 fn read(mail: &Mail) -> String {
     let token = mail.text.split('#').nth(1).and_then(|it| it.split_whitespace().next()).unwrap_or("no token");
     for paragraph in mail.text.split("\n\n").filter(|it| !it.starts_with("-- ") && !it.contains('\n')) {
-        let escaped = paragraph.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let escaped =
+            paragraph.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
         assert!(mail.html.contains(&escaped), "{paragraph} is not in {}", mail.html);
     }
     assert_eq!(mail.html.contains(token), token != "no token");
@@ -99,9 +100,17 @@ fn mail_to_who_was_deleted() {
 fn mails_about_roles() {
     let portal = Portal::new();
     let body = r#"{"primary": "c-bob", "billing": "c-tom", "support": "c-bob", "technical": "c-tom"}"#;
-    portal.send_with("PUT", "/api/v1/organisations/acme/roles", &cookie("ann"), body, &[("if-match", "\"1\"")]);
-    let said: Vec<String> =
-        mails(&portal, "contacts.roles").iter().map(|(to, mail)| format!("To: {to}\n{}", read(mail))).collect();
+    portal.send_with(
+        "PUT",
+        "/api/v1/organisations/acme/roles",
+        &cookie("ann"),
+        body,
+        &[("if-match", "\"1\"")],
+    );
+    let said: Vec<String> = mails(&portal, "contacts.roles")
+        .iter()
+        .map(|(to, mail)| format!("To: {to}\n{}", read(mail)))
+        .collect();
     assert_eq!(said.len(), 4);
     insta::assert_snapshot!(said.join("\n========\n\n"));
 }
@@ -110,7 +119,11 @@ fn mails_about_roles() {
 #[test]
 fn names_in_mails_are_only_words() {
     let portal = Portal::after("update organisation set name = '<b>&\"Acme' where id = 'acme'");
-    portal.post("/o/acme/contacts", "ann", "display_name=%3Ci%3EZoe&email=zoe%40acme.example&send_verification=on");
+    portal.post(
+        "/o/acme/contacts",
+        "ann",
+        "display_name=%3Ci%3EZoe&email=zoe%40acme.example&send_verification=on",
+    );
     let mail = &mails(&portal, "contacts.verify")[0].1;
     assert!(!mail.html.contains("<i>Zoe") && !mail.html.contains("<b>&"), "{}", mail.html);
     assert!(mail.html.contains("&lt;i&gt;Zoe") && mail.text.contains("<i>Zoe"));
@@ -119,7 +132,11 @@ fn names_in_mails_are_only_words() {
     let headers = [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example")];
     let body = "display_name=Yan&email=yan%40acme.example&send_verification=on";
     Portal::new().send_with("POST", "/o/acme/contacts", &cookie("ann"), body, &headers);
-    assert!(mail.text.contains("http://localhost:8787/verify#") && mail.text.matches("http").count() == 1, "{}", mail.text);
+    assert!(
+        mail.text.contains("http://localhost:8787/verify#") && mail.text.matches("http").count() == 1,
+        "{}",
+        mail.text
+    );
 }
 
 #[test]
@@ -131,7 +148,10 @@ fn what_is_no_mail_of_ours_is_not_rendered() {
         ("contacts.verify", serde_json::json!({})),
         ("contacts.nothing", serde_json::json!({ "name": "Zoe" })),
         ("contacts.roles", Value::Null),
-        ("contacts.verify", serde_json::json!({ "name": "Z", "organisation": "A", "by": "B", "link": { "id": "l", "hash": "h" } })),
+        (
+            "contacts.verify",
+            serde_json::json!({ "name": "Z", "organisation": "A", "by": "B", "link": { "id": "l", "hash": "h" } }),
+        ),
     ] {
         assert!(portal::apps::contacts::mail::render(kind, &payload, &mailing).is_none(), "{kind} {payload}");
     }

@@ -18,19 +18,74 @@ use crate::samples::{VIC_JOINS, sample};
 const CASES: u32 = 800;
 
 const FIELDS: &[&str] = &[
-    "display_name", "email", "send_verification", "name", "version", "idempotency_key", "primary", "billing", "support",
-    "technical", "handing_over", "password", "password_again", "current_password", "new_password", "token", "to", "done",
+    "display_name",
+    "email",
+    "send_verification",
+    "name",
+    "version",
+    "idempotency_key",
+    "primary",
+    "billing",
+    "support",
+    "technical",
+    "handing_over",
+    "password",
+    "password_again",
+    "current_password",
+    "new_password",
+    "token",
+    "to",
+    "done",
 ];
 
 const VALUES: &[&str] = &[
-    "", "on", "1", "0", "*", "Zoe", "zoe@acme.example", "ann@acme-canary.example", "BOB@acme-canary.example", "c-ann", "c-bob",
-    "c-tom", "c-gus", "c-nobody", "Acme Mills", "\u{0}", "\r\nBcc: x@y.example", "'; drop table person; --", "<script>", "%00",
-    "{}", "null", "true", "\u{202e}", "a password of the cast", "/o/acme", "//evil.example",
+    "",
+    "on",
+    "1",
+    "0",
+    "*",
+    "Zoe",
+    "zoe@acme.example",
+    "ann@acme-canary.example",
+    "BOB@acme-canary.example",
+    "c-ann",
+    "c-bob",
+    "c-tom",
+    "c-gus",
+    "c-nobody",
+    "Acme Mills",
+    "\u{0}",
+    "\r\nBcc: x@y.example",
+    "'; drop table person; --",
+    "<script>",
+    "%00",
+    "{}",
+    "null",
+    "true",
+    "\u{202e}",
+    "a password of the cast",
+    "/o/acme",
+    "//evil.example",
 ];
 
 const HEADERS: &[&str] = &[
-    "content-type", "content-type", "if-match", "if-match", "idempotency-key", "content-length", "origin", "sec-fetch-site",
-    "authorization", "cf-connecting-ip", "user-agent", "accept", "host", "cookie", "x-forwarded-host", "transfer-encoding", "range",
+    "content-type",
+    "content-type",
+    "if-match",
+    "if-match",
+    "idempotency-key",
+    "content-length",
+    "origin",
+    "sec-fetch-site",
+    "authorization",
+    "cf-connecting-ip",
+    "user-agent",
+    "accept",
+    "host",
+    "cookie",
+    "x-forwarded-host",
+    "transfer-encoding",
+    "range",
 ];
 
 #[derive(Debug, Clone)]
@@ -74,9 +129,12 @@ fn value() -> impl Strategy<Value = Value> {
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let name = prop_oneof![5 => select(FIELDS).prop_map(str::to_owned), 1 => any::<String>()];
     let fields = prop::collection::vec((name, value().boxed()), 0..7).boxed();
-    let json = fields.clone().prop_map(|it| Value::Object(it.into_iter().collect::<Map<_, _>>()).to_string().into_bytes());
+    let json = fields
+        .clone()
+        .prop_map(|it| Value::Object(it.into_iter().collect::<Map<_, _>>()).to_string().into_bytes());
     let doubled = fields.clone().prop_map(|it| {
-        let members: Vec<String> = it.iter().chain(it.first()).map(|it| format!("{}:{}", json!(it.0), it.1)).collect();
+        let members: Vec<String> =
+            it.iter().chain(it.first()).map(|it| format!("{}:{}", json!(it.0), it.1)).collect();
         format!("{{{}}}", members.join(",")).into_bytes()
     });
     let form = fields.prop_map(|it| {
@@ -92,8 +150,17 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 fn noise(routes: usize) -> impl Strategy<Value = Noise> {
     let bytes = prop_oneof![
         select(VALUES).prop_map(|it| it.as_bytes().to_vec()),
-        select(vec!["\"1\"", "\"2\"", "W/\"1\"", "application/json", "same-origin", "cross-site", "70000", "http://localhost:8787"])
-            .prop_map(|it| it.as_bytes().to_vec()),
+        select(vec![
+            "\"1\"",
+            "\"2\"",
+            "W/\"1\"",
+            "application/json",
+            "same-origin",
+            "cross-site",
+            "70000",
+            "http://localhost:8787"
+        ])
+        .prop_map(|it| it.as_bytes().to_vec()),
         prop::collection::vec(any::<u8>(), 0..60),
     ];
     let headers = prop::collection::vec((select(HEADERS), bytes), 0..5);
@@ -106,7 +173,8 @@ fn noise(routes: usize) -> impl Strategy<Value = Noise> {
     ];
     let org = prop_oneof![6 => Just("acme".to_owned()), 1 => Just("globex".to_owned()), 1 => word()];
     let id = prop_oneof![3 => select(vec!["c-tom", "c-vic", "c-ann", "c-una", "not-found"]).prop_map(str::to_owned), 1 => word()];
-    let query = prop_oneof![3 => Just(String::new()), 1 => word(), 1 => Just("done=contact-added".to_owned())];
+    let query =
+        prop_oneof![3 => Just(String::new()), 1 => word(), 1 => Just("done=contact-added".to_owned())];
     let honesty = prop_oneof![
         Just(Honesty::None),
         Just(Honesty::Headers),
@@ -114,14 +182,22 @@ fn noise(routes: usize) -> impl Strategy<Value = Noise> {
         Just(Honesty::Body),
     ];
     (0..routes, org, id, query, cookie, headers, body(), honesty).prop_map(
-        |(route, org, id, query, cookie, headers, body, honesty)| {
-            Noise { route, org, id, query, cookie: cookie.into_bytes(), headers, body, honesty }
+        |(route, org, id, query, cookie, headers, body, honesty)| Noise {
+            route,
+            org,
+            id,
+            query,
+            cookie: cookie.into_bytes(),
+            headers,
+            body,
+            honesty,
         },
     )
 }
 
 fn request(url: &Endpoint, noise: &Noise) -> Option<Request<Body>> {
-    let escaped = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let escaped =
+        |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     let mut path = String::new();
     for part in url.path.split_inclusive('/') {
         let (name, slash) = part.strip_suffix('/').map_or((part, ""), |it| (it, "/"));
@@ -170,9 +246,13 @@ fn has_the_right_face(url: &Endpoint, answer: &Answer) -> bool {
     let (program, status) = (url.path.starts_with("/api/"), answer.status.as_u16());
     match (program, status) {
         (_, 204) => answer.body.is_empty(),
-        (true, 200..=299) => kind == "application/json" && serde_json::from_str::<Value>(&answer.body).is_ok(),
+        (true, 200..=299) => {
+            kind == "application/json" && serde_json::from_str::<Value>(&answer.body).is_ok()
+        }
         (true, _) => kind == "application/problem+json" && answer.json()["status"] == status,
-        (false, 303) => answer.header("location").starts_with('/') && !answer.header("location").starts_with("//"),
+        (false, 303) => {
+            answer.header("location").starts_with('/') && !answer.header("location").starts_with("//")
+        }
         (false, _) => kind == "text/html; charset=utf-8" && answer.body.starts_with("<!DOCTYPE html>"),
     }
 }

@@ -121,7 +121,13 @@ fn a_key_is_forgotten_after_a_day_and_belongs_to_one_person() {
     let kept = portal.rows("select key, created_at from idempotency");
     assert_eq!(kept, [json!({ "key": "k-1", "created_at": NOW + 86_400 })]);
     portal.now.set(NOW);
-    let other = portal.send_with("POST", &API.replace("acme", "globex"), &cookie("ned"), ZOE, &[("idempotency-key", "k-1")]);
+    let other = portal.send_with(
+        "POST",
+        &API.replace("acme", "globex"),
+        &cookie("ned"),
+        ZOE,
+        &[("idempotency-key", "k-1")],
+    );
     assert_eq!(other.status, StatusCode::CREATED, "{}", other.body);
 }
 
@@ -142,7 +148,8 @@ fn a_key_that_is_none_is_refused_and_not_ignored() {
         assert!(answer.body.contains("Idempotency-Key"), "{}", answer.body);
         assert_eq!(portal.contents(), before);
     }
-    let page = Portal::new().post(PAGE, "ann", "idempotency_key=%00&display_name=Zoe&email=zoe%40acme.example");
+    let page =
+        Portal::new().post(PAGE, "ann", "idempotency_key=%00&display_name=Zoe&email=zoe%40acme.example");
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(add(&Portal::new(), ZOE, &long[1..]).status, StatusCode::CREATED);
 }

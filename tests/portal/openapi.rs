@@ -43,8 +43,11 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 #[test]
 fn the_document_has_the_calls_of_the_router_and_no_other() {
     let index = portal::routes::all().index;
-    let routed: BTreeSet<(String, String)> =
-        index.iter().filter(|it| it.path.starts_with("/api/")).map(|it| (it.method.to_string(), it.path.clone())).collect();
+    let routed: BTreeSet<(String, String)> = index
+        .iter()
+        .filter(|it| it.path.starts_with("/api/"))
+        .map(|it| (it.method.to_string(), it.path.clone()))
+        .collect();
     let documented = operations(&document()).into_iter().map(|it| (it.0, it.1)).collect();
     assert_eq!(routed, documented);
 }
@@ -59,21 +62,35 @@ fn every_call_is_described_whole() {
         assert!(ids.insert(operation["operationId"].to_string()), "{said}: its operationId is taken");
         assert!(operation["summary"].as_str().is_some_and(|it| !it.ends_with('.')), "{said}");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-        let named: Vec<&str> = parameters.iter().filter(|it| it["in"] == "path").map(|it| it["name"].as_str().unwrap()).collect();
-        let expected: Vec<&str> =
-            path.split('/').filter_map(|it| it.strip_prefix('{')).map(|it| it.trim_end_matches('}')).collect();
+        let named: Vec<&str> = parameters
+            .iter()
+            .filter(|it| it["in"] == "path")
+            .map(|it| it["name"].as_str().unwrap())
+            .collect();
+        let expected: Vec<&str> = path
+            .split('/')
+            .filter_map(|it| it.strip_prefix('{'))
+            .map(|it| it.trim_end_matches('}'))
+            .collect();
         assert_eq!(named, expected, "{said}");
         let answers = operation["responses"].as_object().unwrap();
         assert_eq!(answers.keys().filter(|it| it.starts_with('2')).count(), 1, "{said}");
         let precondition = parameters.iter().any(|it| it["name"] == "If-Match" && it["required"] == true);
-        assert_eq!(precondition, ["PUT", "PATCH"].contains(&verb.as_str()) && answers.contains_key("428"), "{said}");
+        assert_eq!(
+            precondition,
+            ["PUT", "PATCH"].contains(&verb.as_str()) && answers.contains_key("428"),
+            "{said}"
+        );
         for (status, answer) in answers {
             let answer = resolved(&document, answer);
             assert!(!answer["description"].as_str().unwrap().is_empty(), "{said} {status}");
             let kind = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
             let content = &answer["content"][kind];
             assert!(status == "204" || content["schema"]["$ref"].is_string(), "{said} {status}");
-            assert!(status == "204" || content["example"].is_object() || content["examples"].is_object(), "{said} {status}");
+            assert!(
+                status == "204" || content["example"].is_object() || content["examples"].is_object(),
+                "{said} {status}"
+            );
         }
     }
 }
@@ -149,12 +166,22 @@ fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Option
 fn the_examples_fit_their_schemas() {
     let document = document();
     for (verb, path, operation) in operations(&document) {
-        let mut contents: Vec<&Value> = operation["responses"].as_object().unwrap().values().map(|it| &resolved(&document, it)["content"]).collect();
+        let mut contents: Vec<&Value> = operation["responses"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|it| &resolved(&document, it)["content"])
+            .collect();
         contents.push(&operation["requestBody"]["content"]);
         for content in contents.iter().filter_map(|it| it.as_object()).flat_map(|it| it.values()) {
-            let several = content["examples"].as_object().into_iter().flat_map(|it| it.values()).map(|it| &it["value"]);
+            let several =
+                content["examples"].as_object().into_iter().flat_map(|it| it.values()).map(|it| &it["value"]);
             for example in several.chain(content.get("example")) {
-                assert_eq!(mismatch(&document, &content["schema"], example, "example"), None, "{verb} {path}");
+                assert_eq!(
+                    mismatch(&document, &content["schema"], example, "example"),
+                    None,
+                    "{verb} {path}"
+                );
             }
         }
     }
@@ -164,7 +191,11 @@ fn the_examples_fit_their_schemas() {
 #[test]
 fn the_answers_fit_the_document() {
     let document = document();
-    for url in portal::routes::all().index.iter().filter(|it| it.path.starts_with("/api/") && it.guard != Guard::Anyone) {
+    for url in portal::routes::all()
+        .index
+        .iter()
+        .filter(|it| it.path.starts_with("/api/") && it.guard != Guard::Anyone)
+    {
         let said = format!("{} {}", url.method, url.path);
         let operation = &document["paths"][&url.path][url.method.as_str().to_lowercase()];
         let sample = sample(url);
@@ -213,9 +244,15 @@ fn every_problem_has_a_page_and_a_place_of_its_own() {
         for text in [problem.code, &problem.status.to_string(), problem.title] {
             assert!(answer.body.contains(text), "{text}");
         }
-        assert!(problem.to_do.ends_with('.') && problem.means.ends_with('.') && !problem.title.ends_with('.'));
+        assert!(
+            problem.to_do.ends_with('.') && problem.means.ends_with('.') && !problem.title.ends_with('.')
+        );
     }
     for code in ["nothing", "%ff", "%00", "not-found%20"] {
-        assert_eq!(Portal::new().send("GET", &format!("/problems/{code}"), "", "").status.as_u16(), 404, "{code}");
+        assert_eq!(
+            Portal::new().send("GET", &format!("/problems/{code}"), "", "").status.as_u16(),
+            404,
+            "{code}"
+        );
     }
 }

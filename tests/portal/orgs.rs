@@ -16,10 +16,42 @@ fn rename(portal: &Portal, name: &str, etag: &str) -> Answer {
 #[test]
 fn home_says_who_i_am_here_and_what_i_can_open() {
     for (person, roles, open) in [
-        ("ann", json!(["primary"]), json!(["notifications", "contact_manager", "order_book", "dashboards", "documentation", "payment_gateway"])),
-        ("bob", json!(["billing"]), json!(["notifications", "order_book", "payment_record", "license_extension", "dashboards", "billdesk", "documentation", "payment_gateway"])),
-        ("sue", json!(["support"]), json!(["notifications", "dashboards", "helpdesk", "documentation", "payment_gateway"])),
-        ("tom", json!(["technical"]), json!(["notifications", "dashboards", "documentation", "payment_gateway"])),
+        (
+            "ann",
+            json!(["primary"]),
+            json!([
+                "notifications",
+                "contact_manager",
+                "order_book",
+                "dashboards",
+                "documentation",
+                "payment_gateway"
+            ]),
+        ),
+        (
+            "bob",
+            json!(["billing"]),
+            json!([
+                "notifications",
+                "order_book",
+                "payment_record",
+                "license_extension",
+                "dashboards",
+                "billdesk",
+                "documentation",
+                "payment_gateway"
+            ]),
+        ),
+        (
+            "sue",
+            json!(["support"]),
+            json!(["notifications", "dashboards", "helpdesk", "documentation", "payment_gateway"]),
+        ),
+        (
+            "tom",
+            json!(["technical"]),
+            json!(["notifications", "dashboards", "documentation", "payment_gateway"]),
+        ),
         ("ned", json!([]), json!(["notifications", "documentation", "payment_gateway"])),
     ] {
         let answer = Portal::after(NED_JOINS).get(API, person);
@@ -30,7 +62,8 @@ fn home_says_who_i_am_here_and_what_i_can_open() {
 
 #[test]
 fn the_launcher_shows_what_the_roles_open_and_the_configuration_knows() {
-    let all = ["/o/acme/contacts\"", "https://helpdesk.", "https://billdesk.", "https://pay.", "https://docs."];
+    let all =
+        ["/o/acme/contacts\"", "https://helpdesk.", "https://billdesk.", "https://pay.", "https://docs."];
     let shown = |portal: &Portal, person: &str| {
         let body = portal.get("/o/acme", person).body;
         let launcher = body.split("launcher").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
@@ -136,12 +169,22 @@ fn a_stale_or_missing_version_changes_nothing() {
     let portal = Portal::new();
     let before = portal.contents();
     let missing = portal.send("PATCH", API, &cookie("ann"), r#"{"name": "Acme Mills"}"#);
-    assert_eq!((missing.status, &missing.json()["type"]), (StatusCode::PRECONDITION_REQUIRED, &json!("/problems/precondition-required")));
+    assert_eq!(
+        (missing.status, &missing.json()["type"]),
+        (StatusCode::PRECONDITION_REQUIRED, &json!("/problems/precondition-required"))
+    );
     let stale = rename(&portal, "Acme Mills", "\"2\"");
-    assert_eq!((stale.status, &stale.json()["type"]), (StatusCode::PRECONDITION_FAILED, &json!("/problems/stale")));
+    assert_eq!(
+        (stale.status, &stale.json()["type"]),
+        (StatusCode::PRECONDITION_FAILED, &json!("/problems/stale"))
+    );
     let page = portal.post(NAME, "ann", "version=0&name=Acme+Mills");
     assert_eq!(page.status, StatusCode::PRECONDITION_FAILED);
-    assert!(page.body.contains("value=\"Acme Mills\"") && page.body.contains("Somebody changed this"), "{}", page.body);
+    assert!(
+        page.body.contains("value=\"Acme Mills\"") && page.body.contains("Somebody changed this"),
+        "{}",
+        page.body
+    );
     assert_eq!(portal.contents(), before);
     let race = Portal::new();
     let meanwhile = "update organisation set name = 'Other', version = 2 where id = 'acme'";
@@ -153,13 +196,18 @@ fn a_stale_or_missing_version_changes_nothing() {
 /// Mass assignment: whatever else is sent is refused and never stored.
 #[test]
 fn no_other_field_comes_in_by_the_way() {
-    for field in ["id", "org_id", "role", "verified", "staff", "created_at", "roles_version", "version", "channel"] {
+    for field in
+        ["id", "org_id", "role", "verified", "staff", "created_at", "roles_version", "version", "channel"]
+    {
         let portal = Portal::new();
         let before = portal.contents();
         let body = json!({ "name": "Acme Mills", field: 9 }).to_string();
         let answer = portal.send_with("PATCH", API, &cookie("ann"), &body, &[("if-match", "\"1\"")]);
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
-        assert_eq!(answer.json()["errors"], json!([{ "field": field, "code": "unknown", "message": "There is no such field." }]));
+        assert_eq!(
+            answer.json()["errors"],
+            json!([{ "field": field, "code": "unknown", "message": "There is no such field." }])
+        );
         assert_eq!(portal.contents(), before);
     }
 }

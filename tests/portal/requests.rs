@@ -43,7 +43,9 @@ fn posted(body: impl Into<Body>, more: &[(&str, &[u8])]) -> (Portal, Answer) {
 
 #[test]
 fn what_another_site_sends_is_refused() {
-    let no = |answer: &Answer| answer.status == StatusCode::FORBIDDEN && answer.body.contains("came from another site");
+    let no = |answer: &Answer| {
+        answer.status == StatusCode::FORBIDDEN && answer.body.contains("came from another site")
+    };
     for (site, origin, refused) in [
         (None, None, false),
         (Some("same-origin"), None, false),
@@ -63,8 +65,10 @@ fn what_another_site_sends_is_refused() {
         (Some("same-origin"), Some("https://evil.example"), false),
         (Some("cross-site"), Some(HERE), true),
     ] {
-        let headers: Vec<(&str, &str)> =
-            [("sec-fetch-site", site), ("origin", origin)].into_iter().filter_map(|it| Some((it.0, it.1?))).collect();
+        let headers: Vec<(&str, &str)> = [("sec-fetch-site", site), ("origin", origin)]
+            .into_iter()
+            .filter_map(|it| Some((it.0, it.1?)))
+            .collect();
         for (path, body) in [(API, ZOE), (PAGE, "display_name=Zoe&email=zoe%40acme.example")] {
             let portal = Portal::new();
             let before = portal.contents();
@@ -92,8 +96,10 @@ fn a_program_with_a_key_may_say_where_it_is() {
 
 #[test]
 fn production_answers_under_its_own_name_alone() {
-    let portal =
-        Portal::configured(&[("ENVIRONMENT", "production"), ("PORTAL_ORIGIN", "https://portal.vendor.example")]);
+    let portal = Portal::configured(&[
+        ("ENVIRONMENT", "production"),
+        ("PORTAL_ORIGIN", "https://portal.vendor.example"),
+    ]);
     let asked = |host: &str, path: &str| {
         let headers: &[(&str, &[u8])] = &[("host", host.as_bytes())];
         portal.ask(raw("GET", path, headers, Body::empty()))
@@ -101,17 +107,27 @@ fn production_answers_under_its_own_name_alone() {
     for host in ["evil.example", "portal.vendor.example.evil.example", "localhost:8787", "", "portal"] {
         assert_eq!(problem(&asked(host, "/api/v1/me")), (421, "misdirected".into()), "{host}");
         assert_eq!(asked(host, "/o/acme").status, StatusCode::MISDIRECTED_REQUEST, "{host}");
-        assert_ne!(asked(host, "/healthz").status, StatusCode::MISDIRECTED_REQUEST, "a probe asks by address");
+        assert_ne!(
+            asked(host, "/healthz").status,
+            StatusCode::MISDIRECTED_REQUEST,
+            "a probe asks by address"
+        );
     }
     for host in ["portal.vendor.example", "portal.vendor.example:443", "Portal.Vendor.Example"] {
         assert_eq!(asked(host, "/o/acme").status, StatusCode::SEE_OTHER, "{host}");
     }
     let twice: &[(&str, &[u8])] = &[("host", b"portal.vendor.example"), ("host", b"evil.example")];
-    assert_eq!(portal.ask(raw("GET", "/o/acme", twice, Body::empty())).status, StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(
+        portal.ask(raw("GET", "/o/acme", twice, Body::empty())).status,
+        StatusCode::MISDIRECTED_REQUEST
+    );
     // In production the configured origin alone is ours, whatever Host says.
     let ann = cookie("ann");
-    let forged: &[(&str, &[u8])] =
-        &[("host", b"portal.vendor.example"), ("origin", b"http://portal.vendor.example"), ("cookie", ann.as_bytes())];
+    let forged: &[(&str, &[u8])] = &[
+        ("host", b"portal.vendor.example"),
+        ("origin", b"http://portal.vendor.example"),
+        ("cookie", ann.as_bytes()),
+    ];
     assert_eq!(portal.ask(raw("POST", API, forged, ZOE)).status, StatusCode::FORBIDDEN);
 }
 
@@ -169,7 +185,10 @@ fn nobody_gets_leave_to_call_from_elsewhere() {
             let headers = [("origin", origin), ("access-control-request-method", "POST")];
             for method in ["GET", "OPTIONS", url.method.as_str()] {
                 let answer = Portal::new().send_with(method, &path, &cookie("ann"), "", &headers);
-                assert!(answer.headers.keys().all(|it| !it.as_str().starts_with("access-control-")), "{method} {path}");
+                assert!(
+                    answer.headers.keys().all(|it| !it.as_str().starts_with("access-control-")),
+                    "{method} {path}"
+                );
             }
         }
     }
@@ -218,7 +237,9 @@ fn no_page_weighs_more_than_40_kb() {
         name = long[..80].replace('\'', "''"),
         join = crate::fixtures::NED_JOINS,
     );
-    for url in portal::routes::all().index.iter().filter(|it| it.method == "GET" && !it.path.starts_with("/api/")) {
+    for url in
+        portal::routes::all().index.iter().filter(|it| it.method == "GET" && !it.path.starts_with("/api/"))
+    {
         let answer = Portal::after(&heavy).get(&sample(url).path, "ann");
         assert!(answer.body.len() < 40_000, "{} has {} bytes", url.path, answer.body.len());
     }
@@ -227,7 +248,9 @@ fn no_page_weighs_more_than_40_kb() {
 #[test]
 fn one_line_of_json_for_every_refused_request() {
     let odd = "/api/v1/a%0d%0a%7b%22x%22:1%7d%e2%80%a8%1b[31m\"?q=secret%0a";
-    for (method, path, status) in [("GET", odd, 404), ("POST", odd, 404), ("GET", API, 401), ("PUT", API, 405)] {
+    for (method, path, status) in
+        [("GET", odd, 404), ("POST", odd, 404), ("GET", API, 401), ("PUT", API, 405)]
+    {
         let portal = Portal::new();
         let request = raw(method, &path.replace('"', "%22"), &[("host", b"localhost:8787")], Body::empty());
         let answer = portal.ask(request);
@@ -261,7 +284,12 @@ fn a_cookie_counts_once_and_only_as_text() {
     ] {
         let headers: Vec<(&str, &[u8])> = cookies.iter().map(|it| ("cookie", it.as_slice())).collect();
         let answer = Portal::new().ask(raw("GET", API, &headers, Body::empty()));
-        assert_eq!(answer.status.as_u16(), status, "{:?}", cookies.iter().map(|it| String::from_utf8_lossy(it)).collect::<Vec<_>>());
+        assert_eq!(
+            answer.status.as_u16(),
+            status,
+            "{:?}",
+            cookies.iter().map(|it| String::from_utf8_lossy(it)).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -301,10 +329,17 @@ fn a_body_is_what_its_face_expects() {
         }
     }
     assert_eq!(problem(&posted(ZOE, &[]).1), (415, "unsupported-media-type".into()));
-    let twice: &[(&str, &[u8])] = &[("content-type", b"application/json"), ("content-type", b"application/json")];
+    let twice: &[(&str, &[u8])] =
+        &[("content-type", b"application/json"), ("content-type", b"application/json")];
     assert_eq!(problem(&posted(ZOE, twice).1), (415, "unsupported-media-type".into()));
     for path in ["/o/acme/contacts", "/o/acme/roles", "/o/acme/name"] {
-        let page = Portal::new().send_with("POST", path, &cookie("ann"), ZOE, &[("content-type", "application/json")]);
+        let page = Portal::new().send_with(
+            "POST",
+            path,
+            &cookie("ann"),
+            ZOE,
+            &[("content-type", "application/json")],
+        );
         assert_eq!(page.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path}");
     }
 }

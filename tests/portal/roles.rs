@@ -10,7 +10,8 @@ const PAGE: &str = "/o/acme/roles";
 const API: &str = "/api/v1/organisations/acme/roles";
 
 fn wish(primary: &str, billing: &str, support: &str, technical: &str) -> (String, String) {
-    let form = format!("version=1&primary={primary}&billing={billing}&support={support}&technical={technical}");
+    let form =
+        format!("version=1&primary={primary}&billing={billing}&support={support}&technical={technical}");
     let id = |it: &str| if it.is_empty() { Value::Null } else { it.into() };
     let wish = [primary, billing, support, technical].map(id);
     let json = json!({ "primary": wish[0], "billing": wish[1], "support": wish[2], "technical": wish[3] });
@@ -22,7 +23,8 @@ fn put(portal: &Portal, body: &str, etag: &str) -> Answer {
 }
 
 fn mailed(portal: &Portal) -> Vec<(String, Value, Value)> {
-    let rows = portal.rows("select recipient, payload from outbox where kind = 'contacts.roles' order by recipient");
+    let rows =
+        portal.rows("select recipient, payload from outbox where kind = 'contacts.roles' order by recipient");
     let facts = |it: &Value| serde_json::from_str::<Value>(it["payload"].as_str().unwrap()).unwrap();
     let name = |it: &Value| it["recipient"].as_str().unwrap().split('@').next().unwrap().to_owned();
     rows.iter().map(|it| (name(it), facts(it)["gained"].clone(), facts(it)["lost"].clone())).collect()
@@ -37,8 +39,12 @@ fn roles_are_assigned_on_both_faces_and_everybody_concerned_is_told() {
         if page {
             assert_eq!(answer.header("location"), "/o/acme/contacts?done=roles-assigned", "{}", answer.body);
         } else {
-            let roles = json!({ "primary": "c-ann", "billing": "c-tom", "support": null, "technical": "c-tom" });
-            assert_eq!((answer.status, answer.json(), answer.header("etag")), (StatusCode::OK, roles, "\"2\""));
+            let roles =
+                json!({ "primary": "c-ann", "billing": "c-tom", "support": null, "technical": "c-tom" });
+            assert_eq!(
+                (answer.status, answer.json(), answer.header("etag")),
+                (StatusCode::OK, roles, "\"2\"")
+            );
         }
         let holders = portal.rows("select role, contact_id from role where org_id = 'acme' order by role");
         let held = |role: &str, contact: &str| json!({ "role": role, "contact_id": contact });
@@ -95,10 +101,12 @@ fn refused(after: &str, body: &str, errors: &[(&str, &str)]) {
     let problem = answer.json();
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
     let said = problem["errors"].as_array().unwrap();
-    let said: Vec<_> = said.iter().map(|it| (it["field"].as_str().unwrap(), it["code"].as_str().unwrap())).collect();
+    let said: Vec<_> =
+        said.iter().map(|it| (it["field"].as_str().unwrap(), it["code"].as_str().unwrap())).collect();
     assert_eq!(said, errors, "{problem}");
     let whole = errors[0].1;
-    let whole = if ["required", "not-text", "unknown", "malformed"].contains(&whole) { "invalid" } else { whole };
+    let whole =
+        if ["required", "not-text", "unknown", "malformed"].contains(&whole) { "invalid" } else { whole };
     assert_eq!(problem["type"], format!("/problems/{whole}"));
     assert_eq!(portal.contents(), before);
 }
@@ -108,21 +116,47 @@ fn what_cannot_be_a_holder_is_refused_role_by_role() {
     let vic = format!("delete from contact where id = 'c-sue'; {VIC_JOINS}");
     let body = |primary, billing| wish(primary, billing, "", "").1;
     refused(&vic, &body("c-ann", "c-vic"), &[("billing", "role-needs-verified-contact")]);
-    refused(&vic, &body("c-vic", "c-vic"), &[("primary", "role-needs-verified-contact"), ("billing", "role-needs-verified-contact")]);
+    refused(
+        &vic,
+        &body("c-vic", "c-vic"),
+        &[("primary", "role-needs-verified-contact"), ("billing", "role-needs-verified-contact")],
+    );
     refused("", &body("c-ann", "c-gus"), &[("billing", "role-needs-verified-contact")]);
     refused("", &body("c-ann", "c-nobody"), &[("billing", "role-needs-verified-contact")]);
     refused("", &body("", "c-bob"), &[("primary", "primary-required")]);
-    refused("", &body("", "c-gus"), &[("primary", "primary-required"), ("billing", "role-needs-verified-contact")]);
-    refused("", "{}", &[("primary", "required"), ("billing", "required"), ("support", "required"), ("technical", "required")]);
+    refused(
+        "",
+        &body("", "c-gus"),
+        &[("primary", "primary-required"), ("billing", "role-needs-verified-contact")],
+    );
+    refused(
+        "",
+        "{}",
+        &[
+            ("primary", "required"),
+            ("billing", "required"),
+            ("support", "required"),
+            ("technical", "required"),
+        ],
+    );
     refused(
         "",
         r#"{"primary": ["c-ann"], "billing": 5, "support": null, "technical": "not an id", "handing_over": "yes"}"#,
-        &[("primary", "not-text"), ("billing", "not-text"), ("technical", "malformed"), ("handing_over", "unknown")],
+        &[
+            ("primary", "not-text"),
+            ("billing", "not-text"),
+            ("technical", "malformed"),
+            ("handing_over", "unknown"),
+        ],
     );
     let (form, _) = wish("c-ann", "c-vic", "c-tom", "c-tom");
     let page = Portal::after(&vic).post(PAGE, "ann", &form);
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.body.contains("Only a verified contact of this organisation can hold a role"), "{}", page.body);
+    assert!(
+        page.body.contains("Only a verified contact of this organisation can hold a role"),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("<option value=\"c-tom\" selected>"), "what was chosen stays chosen");
 }
 
@@ -142,7 +176,11 @@ fn handing_over_the_primary_role_is_asked_about_once_and_ends_at_home() {
     let before = portal.contents();
     let question = portal.post(PAGE, "ann", &form);
     assert_eq!((question.status, portal.contents() == before), (StatusCode::OK, true));
-    for word in ["Hand the Primary role to Bob Acme-canary?", "You will lose access to Contacts", "name=\"handing_over\""] {
+    for word in [
+        "Hand the Primary role to Bob Acme-canary?",
+        "You will lose access to Contacts",
+        "name=\"handing_over\"",
+    ] {
         assert!(question.body.contains(word), "{word} in {}", question.body);
     }
     let done = portal.post(PAGE, "ann", &format!("{form}&handing_over=yes"));
@@ -150,7 +188,10 @@ fn handing_over_the_primary_role_is_asked_about_once_and_ends_at_home() {
     assert_eq!(portal.get("/o/acme/contacts", "ann").status, StatusCode::FORBIDDEN);
     assert_eq!(portal.get("/o/acme/contacts", "bob").status, StatusCode::OK);
     let home = portal.get("/o/acme?done=primary-handed-over", "ann").body;
-    assert!(home.contains("You are a contact without a role") && home.contains("You handed over the Primary role"));
+    assert!(
+        home.contains("You are a contact without a role")
+            && home.contains("You handed over the Primary role")
+    );
     let told: Vec<String> = mailed(&portal).into_iter().map(|it| it.0).collect();
     assert_eq!(told, ["ann", "bob"], "both are mailed");
     // A program has answered by asking.
@@ -177,17 +218,27 @@ fn a_stale_or_missing_version_changes_nothing() {
     assert_eq!(portal.get(API, "ann").header("etag"), "\"1\"");
     let before = portal.contents();
     let missing = portal.send("PUT", API, &cookie("ann"), &program);
-    assert_eq!((missing.status, &missing.json()["type"]), (StatusCode::PRECONDITION_REQUIRED, &json!("/problems/precondition-required")));
+    assert_eq!(
+        (missing.status, &missing.json()["type"]),
+        (StatusCode::PRECONDITION_REQUIRED, &json!("/problems/precondition-required"))
+    );
     let page = portal.post(PAGE, "ann", "primary=c-ann&billing=c-tom&support=&technical=");
     assert_eq!(page.status, StatusCode::PRECONDITION_REQUIRED);
     for etag in ["\"0\"", "\"2\"", "\"1\"x", "1 or 1", ""] {
         let stale = put(&portal, &program, etag);
-        assert_eq!((stale.status, &stale.json()["type"]), (StatusCode::PRECONDITION_FAILED, &json!("/problems/stale")), "{etag}");
+        assert_eq!(
+            (stale.status, &stale.json()["type"]),
+            (StatusCode::PRECONDITION_FAILED, &json!("/problems/stale")),
+            "{etag}"
+        );
     }
     let (form, _) = wish("c-ann", "c-tom", "", "");
     let page = portal.post(PAGE, "ann", &form.replace("version=1", "version=7"));
     assert_eq!(page.status, StatusCode::PRECONDITION_FAILED);
-    assert!(page.body.contains("Somebody changed this after you opened it") && page.body.contains("name=\"version\" value=\"1\""));
+    assert!(
+        page.body.contains("Somebody changed this after you opened it")
+            && page.body.contains("name=\"version\" value=\"1\"")
+    );
     assert_eq!(portal.contents(), before);
     for etag in ["W/\"1\"", "*"] {
         assert_eq!(put(&Portal::new(), &program, etag).status, StatusCode::OK, "{etag}");
@@ -204,7 +255,11 @@ fn who_was_quicker_wins_and_the_other_is_told_to_look_again() {
         let portal = Portal::new();
         portal.db.meanwhile(meanwhile);
         let answer = put(&portal, &program, "\"1\"");
-        assert_eq!((answer.status, &answer.json()["type"]), (StatusCode::PRECONDITION_FAILED, &json!("/problems/stale")), "{meanwhile}");
+        assert_eq!(
+            (answer.status, &answer.json()["type"]),
+            (StatusCode::PRECONDITION_FAILED, &json!("/problems/stale")),
+            "{meanwhile}"
+        );
         assert_eq!(portal.contents(), Portal::after(meanwhile).contents());
         assert!(portal.queue.0.lock().unwrap().is_empty());
     }
@@ -229,7 +284,10 @@ fn a_holder_on_another_domain_is_pointed_out() {
     let portal = Portal::after(NED_JOINS);
     assert_eq!(put(&portal, &wish("c-ann", "c-ned2", "", "").1, "\"1\"").status, StatusCode::OK);
     let page = portal.get(PAGE, "ann").body;
-    assert!(page.contains("The Billing contact is on another domain") && page.contains("ned@both.example"), "{page}");
+    assert!(
+        page.contains("The Billing contact is on another domain") && page.contains("ned@both.example"),
+        "{page}"
+    );
     let partner = Portal::after(
         "update organisation set channel = 'partner', partner_name = 'Helper', partner_domains = '[\"helper.example\"]' where id = 'acme'",
     );

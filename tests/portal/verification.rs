@@ -27,7 +27,10 @@ fn another_mail_voids_the_older_link() {
     assert_eq!(sent_at(&portal, 0).status, StatusCode::ACCEPTED);
     assert_eq!(sent_at(&portal, 60).status, StatusCode::ACCEPTED);
     let links = portal.rows("select created_at, voided_at from link order by created_at");
-    let expected = [json!({ "created_at": NOW, "voided_at": NOW + 60 }), json!({ "created_at": NOW + 60, "voided_at": null })];
+    let expected = [
+        json!({ "created_at": NOW, "voided_at": NOW + 60 }),
+        json!({ "created_at": NOW + 60, "voided_at": null }),
+    ];
     assert_eq!(links, expected);
     assert_eq!(portal.number("select count(*) as n from outbox where contact_id = 'c-vic'"), 2);
     assert_eq!(portal.queue.0.lock().unwrap().len(), 2);
@@ -90,7 +93,10 @@ fn a_race_for_the_same_mail_is_lost_with_the_same_words() {
 #[test]
 fn who_is_verified_needs_no_mail() {
     let answer = Portal::new().post(&format!("{API}/c-bob/verification"), "ann", "");
-    assert_eq!((answer.status, &answer.json()["type"]), (StatusCode::CONFLICT, &json!("/problems/already-verified")));
+    assert_eq!(
+        (answer.status, &answer.json()["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/already-verified"))
+    );
     let page = Portal::new().post(&format!("{PAGE}/c-bob/verification"), "ann", "");
     assert!(page.status == StatusCode::CONFLICT && page.body.contains("verified already"), "{}", page.body);
 }
@@ -116,14 +122,24 @@ fn the_question_says_what_falls_vacant() {
 #[test]
 fn the_primary_cannot_be_deleted() {
     let told = "Hand the Primary role to another contact first";
-    for (method, path) in [("GET", "/o/acme/contacts/c-ann/removal"), ("POST", "/o/acme/contacts/c-ann/removal")] {
+    for (method, path) in
+        [("GET", "/o/acme/contacts/c-ann/removal"), ("POST", "/o/acme/contacts/c-ann/removal")]
+    {
         let answer = Portal::new().send(method, path, &cookie("ann"), "");
-        assert!(answer.status == StatusCode::CONFLICT && answer.body.contains(told), "{method} {}", answer.body);
+        assert!(
+            answer.status == StatusCode::CONFLICT && answer.body.contains(told),
+            "{method} {}",
+            answer.body
+        );
     }
     let answer = Portal::new().send("DELETE", &format!("{API}/c-ann"), &cookie("ann"), "");
-    assert_eq!((answer.status, &answer.json()["type"]), (StatusCode::CONFLICT, &json!("/problems/primary-cannot-be-deleted")));
+    assert_eq!(
+        (answer.status, &answer.json()["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/primary-cannot-be-deleted"))
+    );
     // Bob became Primary after the page was read: Ann may no longer do it, nor could anybody.
-    let portal = Portal::after("update role set contact_id = 'c-ann' where role = 'billing' and org_id = 'acme'");
+    let portal =
+        Portal::after("update role set contact_id = 'c-ann' where role = 'billing' and org_id = 'acme'");
     portal.db.meanwhile("update role set contact_id = 'c-bob' where role = 'primary' and org_id = 'acme'");
     let answer = portal.send("DELETE", &format!("{API}/c-bob"), &cookie("ann"), "");
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
@@ -139,7 +155,10 @@ fn with_a_contact_go_its_roles_and_links_and_its_sight_of_the_organisation() {
     assert_eq!(portal.get("/o/acme", "bob").status, StatusCode::NOT_FOUND);
     assert_eq!(portal.number("select count(*) as n from role where org_id = 'acme'"), 3);
     assert_eq!(portal.number("select roles_version as n from organisation where id = 'acme'"), before + 1);
-    assert_eq!(portal.send("DELETE", &format!("{API}/c-bob"), &cookie("ann"), "").status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        portal.send("DELETE", &format!("{API}/c-bob"), &cookie("ann"), "").status,
+        StatusCode::NOT_FOUND
+    );
     // Ned held no role, so whoever has the roles open is not disturbed; he lives on at Globex.
     let answer = portal.post(&format!("{PAGE}/c-ned2/removal"), "ann", "");
     assert_eq!(answer.header("location"), format!("{PAGE}?done=contact-deleted"));
@@ -170,5 +189,9 @@ fn who_comes_back_starts_unverified() {
     assert_eq!((added.status, &added.json()["status"]), (StatusCode::CREATED, &json!("unverified")));
     assert_eq!(added.json()["roles"], Value::Array(vec![]));
     assert_eq!(portal.get("/o/acme", "bob").status, StatusCode::NOT_FOUND);
-    assert_eq!(portal.number("select count(*) as n from person where id = 'bob' and display_name = 'Bob Acme-canary'"), 1);
+    assert_eq!(
+        portal
+            .number("select count(*) as n from person where id = 'bob' and display_name = 'Bob Acme-canary'"),
+        1
+    );
 }

@@ -93,7 +93,8 @@ async fn add_new(
         sixth_last_link_at: None,
     };
     let after = json!({ "display_name": new.display_name, "email": new.email });
-    let entry = audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };
+    let entry =
+        audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     let done = Done { see, status: StatusCode::CREATED, body: json!(ContactFacts::of(&added, Vec::new())) };
     match door.write(once.keep(org, &done).into_iter().chain(deeds).collect()).await {
@@ -120,7 +121,8 @@ pub async fn verify(door: &Access<ContactManager>, known: &Known, id: &ContactId
     let mut deeds = vec![sql::still_there(org, id), sql::may_verify(org, id, door.now())];
     deeds.extend(link.deeds(org, app));
     deeds.push(mail::verify(&known.me, &contact.display_name, &contact.email, id, &link).deed(org, app));
-    let entry = audit::Entry { action: "contact.verification_sent", target: id.as_str(), before: None, after: None };
+    let entry =
+        audit::Entry { action: "contact.verification_sent", target: id.as_str(), before: None, after: None };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     link.point(app);
@@ -138,7 +140,8 @@ pub async fn remove(door: &Access<ContactManager>, known: &Known, id: &ContactId
     }
     let roles = rules::roles_of(contact, &known.holdings);
     let before = json!({ "display_name": contact.display_name, "email": contact.email, "roles": roles });
-    let entry = audit::Entry { action: "contact.deleted", target: id.as_str(), before: Some(before), after: None };
+    let entry =
+        audit::Entry { action: "contact.deleted", target: id.as_str(), before: Some(before), after: None };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     Ok(())
@@ -171,14 +174,17 @@ pub async fn assign(
     let (app, org) = (door.app(), door.org());
     let mut deeds = sql::assign(org, version, &changes);
     for contact in &known.contacts {
-        let gained: Vec<Role> = changes.iter().filter(|it| it.to.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
-        let lost: Vec<Role> = changes.iter().filter(|it| it.from.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
+        let gained: Vec<Role> =
+            changes.iter().filter(|it| it.to.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
+        let lost: Vec<Role> =
+            changes.iter().filter(|it| it.from.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
         if !gained.is_empty() || !lost.is_empty() {
             deeds.push(mail::roles(&known.me, contact, &gained, &lost).deed(org, app));
         }
     }
     let said = |assignment: &Assignment| Some(json!(assignment));
-    let entry = audit::Entry { action: "roles.assigned", target: "roles", before: said(&now), after: said(wished) };
+    let entry =
+        audit::Entry { action: "roles.assigned", target: "roles", before: said(&now), after: said(wished) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     Ok((wished.clone(), version + 1))
@@ -257,7 +263,9 @@ fn too_soon(seconds: i64) -> String {
              or send another in {hours} hours."
         );
     }
-    format!("A mail went out a moment ago. Give it a minute to arrive; you can send another in {seconds} seconds.")
+    format!(
+        "A mail went out a moment ago. Give it a minute to arrive; you can send another in {seconds} seconds."
+    )
 }
 
 impl From<Refusal> for Error {

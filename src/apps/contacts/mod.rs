@@ -163,7 +163,15 @@ fn is_program(door: &Access<ContactManager>) -> bool {
 fn screen(door: &Access<ContactManager>, known: Known, draft: Draft, refusal: Draft) -> view::ContactList {
     let Known { contacts, holdings, .. } = known;
     let key = String::from(door.app().new_id::<ContactId>());
-    view::ContactList { contacts, holdings, draft, refusal, at: at(door), zone: door.app().config().zone, key }
+    view::ContactList {
+        contacts,
+        holdings,
+        draft,
+        refusal,
+        at: at(door),
+        zone: door.app().config().zone,
+        key,
+    }
 }
 
 fn role_form(door: &Access<ContactManager>, known: Known, draft: Draft) -> roles_view::RoleForm {
@@ -187,7 +195,8 @@ impl Form for Wish {
         let (primary, billing) = (fields.read_or_none("primary"), fields.read_or_none("billing"));
         let (support, technical) = (fields.read_or_none("support"), fields.read_or_none("technical"));
         let handing_over = fields.take("handing_over").is_some();
-        let roles = Assignment { primary: primary?, billing: billing?, support: support?, technical: technical? };
+        let roles =
+            Assignment { primary: primary?, billing: billing?, support: support?, technical: technical? };
         Some(Self { roles, handing_over })
     }
 }

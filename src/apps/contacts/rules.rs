@@ -165,7 +165,11 @@ pub fn may_verify(contact: &Contact, now: i64) -> Result<(), Refusal> {
 }
 
 /// What must change so that the roles are as wished (domain 4.5): Primary never vacant, holders verified.
-pub fn changes(now: &Assignment, wished: &Assignment, contacts: &[Contact]) -> Result<Vec<Change>, Vec<Refusal>> {
+pub fn changes(
+    now: &Assignment,
+    wished: &Assignment,
+    contacts: &[Contact],
+) -> Result<Vec<Change>, Vec<Refusal>> {
     let is_verified = |id: &ContactId| contacts.iter().any(|it| it.id == *id && it.verified_at.is_some());
     let mut refusals = Vec::new();
     if wished.primary.is_none() {
@@ -237,7 +241,10 @@ mod tests {
     fn check_add(existing: usize, new: usize, expected: &Result<(), Refusal>) {
         let contacts: Vec<Contact> = (0..existing).map(contact).collect();
         let Contact { display_name, email, .. } = contact(new);
-        assert_eq!(&may_add(&contacts, &NewContact { display_name, email, send_verification: true }), expected);
+        assert_eq!(
+            &may_add(&contacts, &NewContact { display_name, email, send_verification: true }),
+            expected
+        );
     }
 
     #[test]
@@ -290,7 +297,10 @@ mod tests {
         check(roles(Some(2), Some(1)), Ok(2));
         check(roles(None, Some(1)), Err(vec![Refusal::PrimaryRequired]));
         check(roles(Some(1), Some(3)), Err(vec![Refusal::NeedsVerified(Role::Billing)]));
-        check(roles(Some(4), Some(3)), Err(vec![Refusal::NeedsVerified(Role::Primary), Refusal::NeedsVerified(Role::Billing)]));
+        check(
+            roles(Some(4), Some(3)),
+            Err(vec![Refusal::NeedsVerified(Role::Primary), Refusal::NeedsVerified(Role::Billing)]),
+        );
     }
 
     #[test]
@@ -301,7 +311,8 @@ mod tests {
             customer_domains: customer.to_owned(),
             partner_domains: partner.to_owned(),
         };
-        let count = |terms: &Terms| off_domain(terms, &roles(Some(1), Some(2)), &[contact(1), contact(2)]).len();
+        let count =
+            |terms: &Terms| off_domain(terms, &roles(Some(1), Some(2)), &[contact(1), contact(2)]).len();
         assert_eq!(count(&terms(Channel::Direct, "[\"ACME.example\"]", "[]")), 0);
         assert_eq!(count(&terms(Channel::Direct, "[\"other.example\"]", "[]")), 2);
         assert_eq!(count(&terms(Channel::Partner, "[\"acme.example\"]", "[\"partner.example\"]")), 2);

@@ -28,7 +28,8 @@ impl View for ContactList {
             @if !full { (page::button_link(Kind::Secondary, "Add Contact", "#add", Some(Icon::Plus))) }
             (page::button_link(Kind::Primary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
         };
-        let intro = "The people and group addresses who may see this organisation, and what each of them is for.";
+        let intro =
+            "The people and group addresses who may see this organisation, and what each of them is for.";
         let main = html! {
             (page::page_head("Contacts", Some(intro), actions))
             (self.refusal.summary())
@@ -40,7 +41,8 @@ impl View for ContactList {
     }
 
     fn json(&self) -> Value {
-        let items = self.contacts.iter().map(|it| ContactFacts::of(it, roles_of(it, &self.holdings))).collect();
+        let items =
+            self.contacts.iter().map(|it| ContactFacts::of(it, roles_of(it, &self.holdings))).collect();
         json!(ContactPage { items, limit: MOST_CONTACTS })
     }
 }
@@ -151,7 +153,8 @@ pub struct Removal {
 impl View for Removal {
     fn page(&self, frame: &Frame) -> Html<String> {
         let name = self.contact.display_name.as_str();
-        let mut consequences = vec![format!("{name} can no longer see {} from this moment on.", self.org_name)];
+        let mut consequences =
+            vec![format!("{name} can no longer see {} from this moment on.", self.org_name)];
         consequences.extend(self.roles.iter().map(|role| falls_vacant(*role).to_owned()));
         consequences.push("Adding the address again later starts with a new verification mail.".to_owned());
         let question = Question {
@@ -179,7 +182,9 @@ fn falls_vacant(role: Role) -> &'static str {
             "The Billing role falls vacant: nobody will be able to record payments or ask for licence extensions until \
              you assign it."
         }
-        Role::Support => "The Support role falls vacant: nobody will reach the help desk until you assign it.",
+        Role::Support => {
+            "The Support role falls vacant: nobody will reach the help desk until you assign it."
+        }
         Role::Technical => "The Technical role falls vacant.",
     }
 }

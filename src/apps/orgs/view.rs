@@ -67,7 +67,9 @@ impl Front {
     /// Only who can fill the role is asked to (domain Q1).
     fn hint(&self, role: Role) -> Markup {
         let missing = match role {
-            Role::Billing => "Nobody can record payments or ask for a licence extension until Billing is assigned.",
+            Role::Billing => {
+                "Nobody can record payments or ask for a licence extension until Billing is assigned."
+            }
             Role::Support => "Nobody can reach the help desk until Support is assigned.",
             Role::Primary | Role::Technical => return html! {},
         };

@@ -16,7 +16,10 @@ pub fn routes() -> Routes {
 }
 
 /// No door: there is nothing to ask and nobody to know.
-async fn show(State(app): State<App>, code: Result<Path<String>, axum::extract::rejection::PathRejection>) -> Result<Answer, Error> {
+async fn show(
+    State(app): State<App>,
+    code: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Result<Answer, Error> {
     let Path(code) = code.map_err(|_| Error::NotFound)?;
     let problem = problems::find(&code).ok_or(Error::NotFound)?;
     let frame = Frame { brand: app.config().brand.clone(), place: Place::Doorstep, flash: None };
