@@ -136,6 +136,8 @@ create table mailbox (
   sent_at     integer not null
 ) strict;
 
+create index mailbox_sent_at on mailbox (sent_at);
+
 -- The first answer to an Idempotency-Key, for 24 hours.
 create table idempotency (
   person_id  text    not null references person (id) on delete cascade,

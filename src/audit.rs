@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::access::{Actor, App, Deed, Scope};
 use crate::db::Stmt;
-use crate::kernel::AuditId;
+use crate::kernel::{AuditId, OrgId};
 
 /// One line of the log. No secret may stand in `before` or `after`.
 pub struct Entry<'a> {
@@ -21,7 +21,13 @@ impl Entry<'_> {
     /// `scope` decides the organisation the line belongs to.
     #[must_use]
     pub fn deed(self, scope: &impl Scope, app: &App, actor: &Actor) -> Deed {
-        let org = scope.org_id().map(|it| it.as_str().to_owned());
+        self.deed_in(scope.org_id(), scope, app, actor)
+    }
+
+    /// For a deed that belongs to an organisation and came in by no door of it, such as a one-time link.
+    #[must_use]
+    pub fn deed_in(self, org: Option<&OrgId>, scope: &impl Scope, app: &App, actor: &Actor) -> Deed {
+        let org = org.map(|it| it.as_str().to_owned());
         let caller = app.caller();
         scope.unbound(Stmt {
             sql: INSERT,

@@ -34,6 +34,9 @@ pub enum Error {
     Refused(Box<Refused>),
     #[error("Something went wrong on our side, and nothing was saved. Try again in a moment.")]
     Database(#[from] DbError),
+    /// What cannot happen while the code and the configuration are right; the text is for the log.
+    #[error("Something went wrong on our side, and nothing was saved. Try again in a moment.")]
+    Ours(&'static str),
 }
 
 /// A rule said no, or a field does not parse.
@@ -109,7 +112,9 @@ impl Error {
         error
     }
 
-    fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+    /// For a refusal whose status is none of the above.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         if let Self::Refused(refused) = &mut self {
             refused.errors = errors;
         }
@@ -151,7 +156,7 @@ impl Error {
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::Refused(refused) => (refused.status, refused.code),
             Self::Database(said) if is_passing(said) => (StatusCode::SERVICE_UNAVAILABLE, "try-again"),
-            Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "our-fault"),
+            Self::Database(_) | Self::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, "our-fault"),
         }
     }
 
@@ -213,7 +218,8 @@ impl Faces for Error {
                     Self::Forbidden { frame: Some(frame), .. } => (**frame).clone(),
                     _ => Frame { brand: asker.brand.clone(), place: Place::Doorstep, flash: None },
                 };
-                let fault = matches!(other, Self::Database(_)).then(|| asker.request.as_str());
+                let fault =
+                    matches!(other, Self::Database(_) | Self::Ours(_)).then(|| asker.request.as_str());
                 let action = Some(("Go to your home page", "/"));
                 let said = other.to_string();
                 let page = page::problem(&frame, status.as_u16(), other.title(), &said, "", fault, action);
@@ -240,7 +246,11 @@ impl Faces for Error {
     }
 
     fn cause(&self) -> Option<String> {
-        if let Self::Database(said) = self { Some(said.to_string()) } else { None }
+        match self {
+            Self::Database(said) => Some(said.to_string()),
+            Self::Ours(said) => Some((*said).to_owned()),
+            _ => None,
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub mod link;
 
 pub mod audit;
 
+pub mod throttle;
+
 pub mod apps;
 
 pub mod jobs;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::config::Config;
 use super::keys::Secrets;
+use super::session::{IDLE, Record};
 use crate::db::Db;
 use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId};
 use crate::page::{Flash, NavItem};
@@ -18,6 +19,7 @@ pub trait Kv: Send + Sync {
 
 /// Tells the consumer which outbox rows to look at. A message that is lost costs time, never a mail.
 pub trait MailQueue: Send + Sync {
+    /// At most 100 at once (platform 3).
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
@@ -137,6 +139,14 @@ impl App {
     #[must_use]
     pub fn tokens(&self) -> &dyn Kv {
         &*self.services.tokens
+    }
+
+    /// Tells KV that somebody is here now.
+    pub fn remember(&self, session: &SessionId, last_org: Option<OrgId>) {
+        let record = Record { last_seen_at: self.now, last_org };
+        let text = serde_json::to_string(&record).unwrap_or_default();
+        let put = self.services.sessions.put(Record::key(session), text, IDLE.unsigned_abs());
+        self.later("session", async move { put.await.map_err(|it| it.to_string()) });
     }
 
     /// Goes on after the answer; a failure is logged and hurts nobody.

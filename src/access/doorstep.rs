@@ -4,12 +4,13 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::App;
+use super::app::{App, Unreachable};
 use super::gate::commit;
 use super::scope::{Anyone, Deed, Questions};
-use super::session::KnownDevice;
+use super::session::{Claim, KnownDevice};
 use crate::db::Rows;
 use crate::error::Error;
+use crate::kernel::MailId;
 use crate::page::{Frame, Place};
 
 /// Where nobody is signed in yet: sign-in, one-time links, set-up, health. What happens here must be right
@@ -53,10 +54,10 @@ impl Doorstep {
         self.device.as_ref()
     }
 
-    /// Whether a session cookie came along that verifies; the gate alone knows whether it still counts.
+    /// What the session cookie says, if it verifies; the gate alone knows whether it still counts.
     #[must_use]
-    pub fn seems_signed_in(&self) -> bool {
-        self.app.secrets().session.session(&self.headers, self.now()).is_some()
+    pub fn claim(&self) -> Option<Claim> {
+        self.app.secrets().session.session(&self.headers, self.now())
     }
 
     #[must_use]
@@ -92,6 +93,11 @@ impl System {
 
     pub async fn write(&self, deeds: Vec<Deed>) -> Result<Vec<Rows>, Error> {
         commit(&self.app, None, deeds).await
+    }
+
+    /// Unlike `App::nudge`, waits for the queue and tells when it did not listen.
+    pub async fn enqueue(&self, mails: Vec<MailId>) -> Result<(), Unreachable> {
+        self.app.services.mail.send(mails).await
     }
 
     #[must_use]

@@ -110,7 +110,7 @@ impl Fields {
     }
 
     /// What a page's form says beyond the contract, such as that a question was answered; unknown to programs.
-    pub fn take(&mut self, field: &str) -> Option<String> {
+    pub fn hidden(&mut self, field: &str) -> Option<String> {
         if self.is_json {
             return None;
         }

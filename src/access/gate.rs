@@ -7,7 +7,7 @@ use futures::join;
 
 use super::app::App;
 use super::scope::Deed;
-use super::session::{Claim, IDLE, Record, SEEN_EVERY, SEEN_EVERY_IN_D1};
+use super::session::{Claim, IDLE, KnownDevice, Record, SEEN_EVERY, SEEN_EVERY_IN_D1};
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{MailId, OrgId, PersonId};
@@ -28,6 +28,7 @@ pub(super) use live_session;
 pub(super) struct Entry {
     pub app: App,
     pub claim: Claim,
+    pub device: Option<KnownDevice>,
     path: Vec<(String, String)>,
 }
 
@@ -43,7 +44,9 @@ impl Entry {
         let claim = app.secrets().session.session(&parts.headers, app.now()).ok_or(Error::SignedOut)?;
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound)?;
         let path = params.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
-        Ok(Self { app: app.clone(), claim, path })
+        let device =
+            app.secrets().session.device(&parts.headers, app.now()).filter(|it| it.person == claim.person);
+        Ok(Self { app: app.clone(), claim, device, path })
     }
 
     /// A part of the path, such as the contact in `/contacts/{contact}`. What is no id names nothing.
@@ -60,41 +63,47 @@ impl Entry {
 
     /// D1 and KV are asked at the same time. KV may fail or lag: it only knows better when somebody was last here.
     pub async fn ask(&self, batch: Vec<Stmt>) -> Result<(Vec<Rows>, Option<Record>), Error> {
-        let record = self.app.services.sessions.get(Record::key(&self.claim.id));
-        let (rows, record) = join!(self.app.services.db.read(batch), record);
-        let record = record.unwrap_or_else(|it| {
-            self.app.log(&serde_json::json!({ "request_id": self.app.caller().request, "kv": it.to_string() }));
-            None
-        });
-        Ok((rows?, record.and_then(|it| serde_json::from_str(&it).ok())))
+        let (rows, record) = join!(self.app.services.db.read(batch), self.record());
+        Ok((rows?, record))
+    }
+
+    /// What KV keeps of the session; nothing where it fails or has forgotten.
+    pub async fn record(&self) -> Option<Record> {
+        match self.app.services.sessions.get(Record::key(&self.claim.id)).await {
+            Ok(text) => serde_json::from_str(&text?).ok(),
+            Err(why) => {
+                let request = &self.app.caller().request;
+                self.app.log(&serde_json::json!({ "request_id": request, "kv": why.to_string() }));
+                None
+            }
+        }
     }
 
     /// Refuses who has been away too long, and notes that they are here now.
-    pub fn keep_awake(&self, last_seen_at: i64, record: Option<Record>, org: Option<&OrgId>) -> Result<(), Error> {
+    pub fn keep_awake(
+        &self,
+        last_seen_at: i64,
+        record: Option<&Record>,
+        org: Option<&OrgId>,
+    ) -> Result<(), Error> {
         let now = self.app.now();
-        let seen_at = record.as_ref().map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
+        let seen_at = record.map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
         if now - seen_at > IDLE {
             return Err(Error::SignedOut);
         }
-        let last_org = record.as_ref().and_then(|it| it.last_org.as_ref());
+        let last_org = record.and_then(|it| it.last_org.as_ref());
         let moved = org.is_some() && last_org != org;
         if now - seen_at >= SEEN_EVERY || moved || record.is_none() {
-            let record = Record { last_seen_at: now, last_org: org.or(last_org).cloned() };
-            self.remember(&record);
+            self.app.remember(&self.claim.id, org.or(last_org).cloned());
         }
         if now - last_seen_at >= SEEN_EVERY_IN_D1 {
             let db = self.app.services.db.clone();
-            let seen = sql!("update session set last_seen_at = ?1 where id = ?2", now, self.claim.id.as_str());
+            let seen =
+                sql!("update session set last_seen_at = ?1 where id = ?2", now, self.claim.id.as_str());
             let seen = async move { db.write(vec![seen]).await.map(drop).map_err(|it| it.to_string()) };
             self.app.later("session", seen);
         }
         Ok(())
-    }
-
-    fn remember(&self, record: &Record) {
-        let text = serde_json::to_string(record).unwrap_or_default();
-        let put = self.app.services.sessions.put(Record::key(&self.claim.id), text, IDLE.unsigned_abs());
-        self.app.later("session", async move { put.await.map_err(|it| it.to_string()) });
     }
 
     /// One transaction: the guard first, then the deeds; nothing of it happens when the guard says no.

@@ -31,5 +31,7 @@ pub use once::Once;
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
 pub use serve::{bytes_of, serve};
-pub use session::{Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, no_session_cookie};
+pub use session::{
+    Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
+};
 pub use signed_in::{Person, SignedIn};

@@ -19,6 +19,8 @@ pub const IDLE: i64 = 3600;
 pub const SEEN_EVERY: i64 = 300;
 /// D1 learns it less often: should KV lose the record, the idle limit is this much stricter and nothing else.
 pub const SEEN_EVERY_IN_D1: i64 = 1200;
+/// What D1 has not seen for this long is over for certain.
+pub const SILENCE: i64 = IDLE + SEEN_EVERY_IN_D1;
 const DEVICE_LIFETIME: i64 = 180 * 24 * 3600;
 
 const SESSION: &str = "__Host-session";
@@ -106,7 +108,10 @@ pub fn no_session_cookie() -> Option<HeaderValue> {
 }
 
 fn set(name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax")).ok()
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax"
+    ))
+    .ok()
 }
 
 /// The value of a cookie that was sent exactly once; two of one name come from somebody who plants cookies.

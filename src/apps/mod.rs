@@ -2,12 +2,19 @@
 //! `rules` (pure), `sql`, `view`, `mail`.
 
 pub mod contacts;
+pub mod dev;
+pub mod health;
+pub mod me;
 pub mod orgs;
 pub mod problems;
+pub mod sign_in;
+
+use serde_json::Value;
 
 use crate::access::matrix::{Application, allows};
 use crate::kernel::{OrgId, Role};
-use crate::page::{Flash, Icon, NavItem, Tone};
+use crate::outbox::Mailing;
+use crate::page::{Flash, Icon, Mail, NavItem, Tone};
 
 /// Path of an organisation's home page.
 #[must_use]
@@ -18,10 +25,19 @@ pub fn home(org: &OrgId) -> String {
 /// What the roles open, in the order of the navigation; home is everybody's.
 #[must_use]
 pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
-    let all = [(None, "Home", "", Icon::Home), (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users)];
+    let all = [
+        (None, "Home", "", Icon::Home),
+        (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
+    ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
-    open.map(|(_, label, path, icon)| NavItem { label, href: home(org) + path, icon, current: false, badge: None })
-        .collect()
+    open.map(|(_, label, path, icon)| NavItem {
+        label,
+        href: home(org) + path,
+        icon,
+        current: false,
+        badge: None,
+    })
+    .collect()
 }
 
 /// What `?done=<code>` says on the page after a deed. Unknown codes say nothing, so no address can put words there.
@@ -39,8 +55,20 @@ pub fn flash(code: &str) -> Option<Flash> {
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
         "session-ended" => "That session has ended.",
+        "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
         _ => return None,
     };
     Some(Flash { tone: Tone::Good, text: text.to_owned() })
+}
+
+/// A mail by its kind; what stands before the dot is the application that owns it. `None` for a kind that nobody
+/// knows and for a payload that cannot be read: such a mail can never be sent.
+#[must_use]
+pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
+    match kind.split_once('.')?.0 {
+        "contacts" => contacts::mail::render(kind, payload, mailing),
+        "sign_in" => sign_in::render(kind, payload, mailing),
+        _ => None,
+    }
 }

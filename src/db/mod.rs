@@ -3,6 +3,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod d1;
+pub mod schema;
 #[cfg(not(target_arch = "wasm32"))]
 mod sqlite;
 

@@ -14,7 +14,8 @@ pub struct Db(Arc<Mutex<Twin>>);
 struct Twin {
     sqlite: Connection,
     round_trips: usize,
-    meanwhile: Option<String>,
+    statements: usize,
+    meanwhile: Option<(usize, String)>,
     broken: Option<&'static str>,
 }
 
@@ -52,7 +53,7 @@ impl Db {
         ] {
             sqlite.set_limit(limit, most).map_err(failed)?;
         }
-        let twin = Twin { sqlite, round_trips: 0, meanwhile: None, broken: None };
+        let twin = Twin { sqlite, round_trips: 0, statements: 0, meanwhile: None, broken: None };
         Ok(Self(Arc::new(Mutex::new(twin))))
     }
 
@@ -60,6 +61,7 @@ impl Db {
     pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         let mut twin = self.lock();
         twin.round_trips += 1;
+        twin.statements += batch.len();
         twin.fails()?;
         batch.iter().map(|it| run(&twin.sqlite, it, true)).collect()
     }
@@ -68,9 +70,11 @@ impl Db {
     pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         let mut twin = self.lock();
         twin.round_trips += 1;
+        twin.statements += batch.len();
         twin.fails()?;
-        if let Some(script) = twin.meanwhile.take() {
-            twin.sqlite.execute_batch(&script).map_err(failed)?;
+        match twin.meanwhile.take() {
+            Some((0, script)) => twin.sqlite.execute_batch(&script).map_err(failed)?,
+            later => twin.meanwhile = later.map(|it| (it.0 - 1, it.1)),
         }
         let transaction = twin.sqlite.transaction().map_err(failed)?;
         let rows = batch.iter().map(|it| run(&transaction, it, false)).collect::<Result<_, _>>()?;
@@ -84,9 +88,20 @@ impl Db {
         self.lock().round_trips
     }
 
+    /// How many statements have travelled in them.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.lock().statements
+    }
+
     /// What another request does just before the next write: the race that D1 allows and a test must force.
     pub fn meanwhile(&self, script: &str) {
-        self.lock().meanwhile = Some(script.to_owned());
+        self.meanwhile_after(0, script);
+    }
+
+    /// The same race, after so many writes have gone through undisturbed.
+    pub fn meanwhile_after(&self, writes: usize, script: &str) {
+        self.lock().meanwhile = Some((writes, script.to_owned()));
     }
 
     /// From now on every batch fails with this text, as D1's do when it is overloaded or out of reach.

@@ -1,0 +1,90 @@
+//! What runs without a person: a cron expression or a queue message leads to its job. Both may come late, twice, out
+//! of order or not at all, so a job looks at the database and never trusts what called it.
+
+mod deliver_mail;
+mod post;
+mod sweep;
+
+use serde_json::{Value, json};
+
+pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
+pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
+pub use self::sweep::{left_lying, outdated, resend, retain};
+
+use crate::access::{App, Scope, System};
+use crate::answer::Faces;
+use crate::apps;
+use crate::error::Error;
+use crate::kernel::MailId;
+use crate::sql;
+
+/// Ids of outbox rows.
+pub const MAIL: &str = "mail";
+/// The same ids, once the queue has tried often enough.
+pub const DEAD: &str = "mail-dead";
+
+/// A message has a handful of retries. Whoever must wait longer than this is brought back by the sweep instead.
+const LONGEST_RETRY: i64 = 600;
+/// Until the database is asked again after it did not answer.
+const WHEN_UNREACHABLE: i64 = 60;
+
+/// Every expression of `wrangler.toml` must stand here (tested).
+pub async fn on_schedule(app: App, cron: &str) {
+    let system = System::new(app);
+    let (job, report) = match cron {
+        "*/5 * * * *" => ("resend", resend(&system).await),
+        "17 2 * * *" => ("retain", retain(&system).await),
+        other => {
+            return system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") }));
+        }
+    };
+    let done = match report {
+        Ok(report) => note(&system, job, report).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = done {
+        system.app().log(&json!({ "job": job, "error": said(&error) }));
+    }
+}
+
+/// `body` is nothing where the message is no text. What can never succeed is logged and done with.
+pub async fn on_message(app: &App, queue: &str, body: Option<&str>) -> Outcome {
+    let system = System::new(app.clone());
+    let Some(id) = body.and_then(|it| MailId::try_from(it.to_owned()).ok()) else {
+        app.log(&json!({ "queue": queue, "error": "a message that is no id was thrown away" }));
+        return Outcome::Done;
+    };
+    let outcome = match queue {
+        MAIL => deliver_mail(&system, &*transport(app.config()), apps::mail, &id).await,
+        DEAD => give_up(&system, &id).await.map(|()| Outcome::Done),
+        other => {
+            app.log(&json!({ "queue": other, "mail": id, "error": "nobody reads this queue" }));
+            return Outcome::Done;
+        }
+    };
+    match outcome {
+        Ok(Outcome::RetryIn(seconds)) if seconds > LONGEST_RETRY => Outcome::Done,
+        Ok(outcome) => outcome,
+        Err(error) => {
+            app.log(&json!({ "queue": queue, "mail": id, "error": said(&error) }));
+            Outcome::RetryIn(WHEN_UNREACHABLE)
+        }
+    }
+}
+
+/// The heartbeat: when a job last ran to its end, and what it did. An old one says that crons do not fire.
+async fn note(system: &System, job: &str, report: Value) -> Result<(), Error> {
+    system.app().log(&json!({ "job": job, "report": report }));
+    let run = sql!(
+        "insert into job_run (job, ran_at, report) values (?1, ?2, ?3)
+         on conflict (job) do update set ran_at = excluded.ran_at, report = excluded.report",
+        job,
+        system.now(),
+        report.to_string(),
+    );
+    system.write(vec![system.scope().deed(run)]).await.map(drop)
+}
+
+fn said(error: &Error) -> String {
+    error.cause().unwrap_or_else(|| error.to_string())
+}

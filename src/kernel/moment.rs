@@ -38,7 +38,8 @@ impl TryFrom<String> for Zone {
 /// Seconds since 1970 as programs read them: `2026-11-22T06:08:00Z`. Empty for a year beyond the calendar.
 #[must_use]
 pub fn rfc3339(at: i64) -> String {
-    DateTime::from_timestamp(at, 0).map_or_else(String::new, |it| it.to_rfc3339_opts(SecondsFormat::Secs, true))
+    DateTime::from_timestamp(at, 0)
+        .map_or_else(String::new, |it| it.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 #[cfg(test)]

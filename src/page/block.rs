@@ -41,6 +41,12 @@ pub fn card(title: Option<&str>, body: Markup) -> Markup {
     }
 }
 
+/// The one card of a page where nobody is signed in, and what stands below it.
+#[must_use]
+pub fn door(body: Markup, more: Markup) -> Markup {
+    html! { section.door { (body) @if !more.0.is_empty() { div.door-more.prose { (more) } } } }
+}
+
 /// A titled part of a page without a box of its own: a heading, a line, actions at its right, and what follows.
 #[must_use]
 pub fn section(title: &str, intro: Option<&str>, actions: Markup, body: Markup) -> Markup {

@@ -91,9 +91,20 @@ pub fn button(kind: Kind, label: &str) -> Markup {
     html! { button class=(kind.class()) type="submit" { (label) } }
 }
 
+/// An arrow stands after the words, every other icon before them.
 #[must_use]
 pub fn button_link(kind: Kind, label: &str, href: &str, icon: Option<Icon>) -> Markup {
-    html! { a class=(kind.class()) href=(href) { @if let Some(icon) = icon { (icon) } (label) } }
+    let (before, after) = match icon {
+        Some(Icon::Arrow | Icon::External) => (None, icon),
+        _ => (icon, None),
+    };
+    html! {
+        a class=(kind.class()) href=(href) {
+            @if let Some(icon) = before { (icon) }
+            (label)
+            @if let Some(icon) = after { (icon) }
+        }
+    }
 }
 
 /// The row of buttons that ends a form; the main one first, so that it is also the first for the keyboard.

@@ -22,8 +22,8 @@ mod table;
 mod tone;
 
 pub use block::{
-    Tile, card, code_line, columns, definition, empty_state, launcher, meter, notice, section, stack, steps,
-    tabs,
+    Tile, card, code_line, columns, definition, door, empty_state, launcher, meter, notice, section, stack,
+    steps, tabs,
 };
 pub use confirm::{Question, confirm};
 pub use field::Field;

@@ -245,6 +245,8 @@ fn has_the_right_face(url: &Endpoint, answer: &Answer) -> bool {
     let kind = answer.header("content-type");
     let (program, status) = (url.path.starts_with("/api/"), answer.status.as_u16());
     match (program, status) {
+        // The development pages, the health check and the like answer programs outside the API, too.
+        (false, 200) if kind == "application/json" => serde_json::from_str::<Value>(&answer.body).is_ok(),
         (_, 204) => answer.body.is_empty(),
         (true, 200..=299) => {
             kind == "application/json" && serde_json::from_str::<Value>(&answer.body).is_ok()
@@ -268,7 +270,7 @@ fn noise_gets_an_answer_and_changes_nothing() {
     };
     let current = RefCell::new(fresh());
     let cases = std::env::var("PROPTEST_CASES").map_or(CASES, |it| it.parse().unwrap());
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
     let done = RefCell::new(BTreeSet::new());
     let found = TestRunner::new(config).run(&noise(routes.len()), |noise| {
         let url = &routes[noise.route];

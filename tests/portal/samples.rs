@@ -38,7 +38,23 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
+    ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
+    ("PATCH", "/api/v1/me", r#"{"display_name": "Ann A."}"#, ""),
+    ("POST", "/me/password", CHANGE_FORM, ""),
+    ("PUT", "/api/v1/me/password", CHANGE_JSON, ""),
+    ("POST", "/me/sessions/{session}/end", "", ANOTHER_SESSION),
+    ("DELETE", "/api/v1/me/sessions/{session}", "", ANOTHER_SESSION),
+    ("POST", "/sign-out", "", ""),
+    ("DELETE", "/api/v1/session", "", ""),
 ];
+
+const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
+const CHANGE_JSON: &str =
+    r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
+
+const ANOTHER_SESSION: &str =
+    "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
+    values ('another', 'ann', 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000);";
 
 /// A contact of Acme who has not verified.
 pub const VIC_JOINS: &str = "insert into person (id, email, display_name, created_at) values ('vic', 'vic@acme-canary.example', 'Vic', 1);
@@ -56,7 +72,8 @@ pub fn sample(url: &Endpoint) -> Sample {
         url.path
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
-    let path = url.path.replace("{org}", "acme").replace("{contact}", contact).replace("{code}", "not-found");
+    let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
+    let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     Sample { person: "ann", path, body, headers, after }
 }

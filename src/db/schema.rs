@@ -1,0 +1,36 @@
+//! What `schema.sql` says about itself.
+
+const TEXT: &str = include_str!("../../schema.sql");
+
+/// Names of all tables and triggers: what a database has once its migrations are applied.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TEXT.lines().filter_map(|it| {
+        let rest = it.strip_prefix("create table ").or_else(|| it.strip_prefix("create trigger "))?;
+        rest.split(' ').next()
+    })
+}
+
+/// The statement that makes this trigger.
+#[must_use]
+pub fn trigger(name: &str) -> Option<&'static str> {
+    let mut starts = TEXT.match_indices("create trigger ").filter_map(|it| TEXT.get(it.0..));
+    let from = starts.find(|it| it.split(' ').nth(2) == Some(name))?;
+    from.get(..from.find("\nend;")? + "\nend".len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_names_and_triggers() {
+        let all: Vec<_> = names().collect();
+        assert!(all.contains(&"person") && all.contains(&"audit_is_never_deleted"), "{all:?}");
+        let text = trigger("audit_is_never_deleted").unwrap();
+        assert!(
+            text.starts_with("create trigger audit_is_never_deleted before delete")
+                && text.ends_with("\nend")
+        );
+        assert_eq!(trigger("audit"), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! The ways a mail can leave.
+
+use std::fmt;
+
+use futures::future::{BoxFuture, FutureExt, ready};
+
+use crate::access::{Config, Deed, Scope, System};
+use crate::kernel::{Email, MailId};
+use crate::page::Mail;
+use crate::sql;
+
+/// A mail with an address on it. `id` is the same at every attempt: the key by which a transport tells a repetition.
+pub struct Outgoing {
+    pub id: MailId,
+    pub to: Email,
+    pub mail: Mail,
+}
+
+/// Why a mail did not leave; the text is for the log and for staff.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bounce {
+    /// A later attempt may succeed.
+    Temporary(String),
+    Permanent(String),
+}
+
+/// A transport. Once the mail has left it answers what is to be written in the batch that marks it as sent, which for
+/// those outside is nothing.
+pub trait Post: Send + Sync {
+    fn send<'a>(&'a self, system: &'a System, mail: &'a Outgoing)
+    -> BoxFuture<'a, Result<Vec<Deed>, Bounce>>;
+}
+
+/// Of development and test: `/dev/mail` shows what it keeps. Its row and the mark are one batch, so exactly once.
+pub struct Mailbox;
+
+impl Post for Mailbox {
+    fn send<'a>(
+        &'a self,
+        system: &'a System,
+        mail: &'a Outgoing,
+    ) -> BoxFuture<'a, Result<Vec<Deed>, Bounce>> {
+        let Outgoing { id, to, mail } = mail;
+        let keep = system.scope().deed(sql!(
+            "insert or ignore into mailbox (id, recipient, subject, body_text, body_html, sent_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6)",
+            id.as_str(),
+            to.as_str(),
+            mail.subject.as_str(),
+            mail.text.as_str(),
+            mail.html.as_str(),
+            system.now(),
+        ));
+        ready(Ok(vec![keep])).boxed()
+    }
+}
+
+/// Of an installation that has none yet: everything waits, and nothing is lost for a day.
+pub struct NotYet;
+
+impl Post for NotYet {
+    fn send<'a>(&'a self, _: &'a System, _: &'a Outgoing) -> BoxFuture<'a, Result<Vec<Deed>, Bounce>> {
+        ready(Err(Bounce::Temporary("no mail transport is configured".to_owned()))).boxed()
+    }
+}
+
+#[must_use]
+pub fn transport(config: &Config) -> Box<dyn Post> {
+    if config.is_production() { Box::new(NotYet) } else { Box::new(Mailbox) }
+}
+
+impl fmt::Display for Bounce {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Temporary(why) | Self::Permanent(why) => to.write_str(why),
+        }
+    }
+}
