@@ -113,7 +113,7 @@ mod tests {
 
     fn read(changes: &[(&str, &str)]) -> Result<Config, BadConfig> {
         Config::read(|name| {
-            let changed = changes.iter().find(|it| it.0 == name).map(|it| it.1);
+            let other = changes.iter().find(|it| it.0 == name).map(|it| it.1);
             let usual = match name {
                 "ENVIRONMENT" => "production",
                 "PORTAL_ORIGIN" => "https://portal.vendor.example/",
@@ -122,7 +122,7 @@ mod tests {
                 "SUPPORT_EMAIL" => "support@vendor.example",
                 _ => "",
             };
-            Some(changed.unwrap_or(usual).to_owned())
+            Some(other.unwrap_or(usual).to_owned())
         })
     }
 

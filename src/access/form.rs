@@ -71,8 +71,9 @@ pub struct Fields {
 impl Fields {
     /// A field that must be there.
     pub fn read<T: TryFrom<String, Error: Display>>(&mut self, field: &str) -> Option<T> {
-        match self.text(field)? {
-            Some(text) => self.parse(field, text),
+        match self.left.remove(field) {
+            Some(Value::String(text)) => self.parse(field, text),
+            Some(_) => self.flaw(field, "not-text", "This must be text."),
             None => self.flaw(field, "required", "This is needed."),
         }
     }
@@ -115,14 +116,6 @@ impl Fields {
             return None;
         }
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
-    }
-
-    fn text(&mut self, field: &str) -> Option<Option<String>> {
-        match self.left.remove(field) {
-            None => Some(None),
-            Some(Value::String(text)) => Some(Some(text)),
-            Some(_) => self.flaw(field, "not-text", "This must be text."),
-        }
     }
 
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {

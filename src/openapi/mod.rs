@@ -5,6 +5,7 @@
 mod call;
 mod contacts;
 mod orgs;
+mod person;
 mod words;
 
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ creates takes an `Idempotency-Key`: the same key with the same body gets the fir
 
 /// One entry for each call of the contract: a new application adds its list here.
 fn calls() -> Vec<Call> {
-    [orgs::calls(), contacts::calls()].into_iter().flatten().collect()
+    [person::calls(), orgs::calls(), contacts::calls()].into_iter().flatten().collect()
 }
 
 /// `index` says who may make a call, and so which refusals it can meet at the door.

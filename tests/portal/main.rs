@@ -23,6 +23,7 @@ mod roles;
 mod samples;
 mod schema;
 mod sign_in;
+mod stores;
 mod sweep;
 mod tidy;
 mod verification;

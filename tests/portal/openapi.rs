@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use portal::access::Guard;
 use portal::error::problems;
 use serde_json::{Value, json};
 
 use crate::fixtures::{Portal, cookie};
-use crate::samples::{VIC_JOINS, sample};
+use crate::samples::sample;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/public/api/v1/openapi.json");
 
@@ -194,16 +193,16 @@ fn the_answers_fit_the_document() {
     for url in portal::routes::all()
         .index
         .iter()
-        .filter(|it| it.path.starts_with("/api/") && it.guard != Guard::Anyone)
+        .filter(|it| it.path.starts_with("/api/"))
     {
         let said = format!("{} {}", url.method, url.path);
         let operation = &document["paths"][&url.path][url.method.as_str().to_lowercase()];
         let sample = sample(url);
-        let portal = || Portal::after(&format!("delete from contact where id = 'c-sue'; {VIC_JOINS}"));
+        let portal = || Portal::after(&format!("delete from contact where id = 'c-sue'; {}", sample.after));
         let answer = sample.send(&portal(), url.method.as_str());
         let promised = resolved(&document, &operation["responses"][answer.status.as_str()]);
         assert!(promised.is_object(), "{said} answers {}: {}", answer.status, answer.body);
-        if !answer.body.is_empty() {
+        if answer.status.is_success() && !answer.body.is_empty() {
             let schema = &promised["content"]["application/json"]["schema"];
             assert_eq!(mismatch(&document, schema, &answer.json(), "answer"), None, "{said}");
         }

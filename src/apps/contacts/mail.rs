@@ -38,7 +38,7 @@ struct Roles {
     lost: Vec<Role>,
 }
 
-pub fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, link: &NewLink) -> Letter {
+pub(super) fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, link: &NewLink) -> Letter {
     let payload = json!(Verify {
         name: name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
@@ -48,7 +48,7 @@ pub fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, 
     Letter { kind: VERIFY, to: Some(to.clone()), contact: Some(contact.clone()), payload }
 }
 
-pub fn deleted(me: &Member, contact: &Contact) -> Letter {
+pub(super) fn deleted(me: &Member, contact: &Contact) -> Letter {
     let payload = json!(Deleted {
         name: contact.display_name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
@@ -57,7 +57,7 @@ pub fn deleted(me: &Member, contact: &Contact) -> Letter {
     Letter { kind: DELETED, to: Some(contact.email.clone()), contact: None, payload }
 }
 
-pub fn roles(me: &Member, contact: &Contact, gained: &[Role], lost: &[Role]) -> Letter {
+pub(super) fn roles(me: &Member, contact: &Contact, gained: &[Role], lost: &[Role]) -> Letter {
     let payload = json!(Roles {
         name: contact.display_name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
