@@ -6,6 +6,7 @@ pub mod dev;
 pub mod health;
 pub mod me;
 pub mod orgs;
+pub mod problems;
 pub mod sign_in;
 
 use serde_json::Value;

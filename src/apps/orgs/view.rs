@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::Facts;
 use super::rules::{Holder, Organisation};
 use crate::access::matrix::Application;
 use crate::answer::View;
@@ -34,7 +35,8 @@ impl View for Front {
         let mine: Vec<&str> = self.roles.iter().map(|it| it.label()).collect();
         let intro = match mine.as_slice() {
             [] => "You are a contact without a role. Your Primary contact can give you one.".to_owned(),
-            roles => format!("You are {} contact here.", roles.join(", ")),
+            [only] => format!("You are the {only} contact here."),
+            [others @ .., last] => format!("You are the {} and {last} contact here.", others.join(", ")),
         };
         let tiles: Vec<Tile> = self.tiles.iter().map(Way::tile).collect();
         let main = html! {
@@ -57,7 +59,8 @@ impl View for Front {
 
 /// The organisation as programs see it.
 pub fn facts(org: &Organisation, roles: &[Role], applications: &[Application]) -> Value {
-    json!({ "id": org.id, "name": org.name, "roles": roles, "applications": applications })
+    let (id, name) = (org.id.clone(), org.name.clone());
+    json!(Facts { id, name, roles: roles.to_vec(), applications: applications.to_vec() })
 }
 
 impl Front {
