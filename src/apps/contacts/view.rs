@@ -134,7 +134,7 @@ impl ContactList {
     fn form(&self) -> Markup {
         let draft = &self.draft;
         let body = html! {
-            form #add method="post" action=(self.at) {
+            form #add method="post" action=(self.at) novalidate {
                 (draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (Field::text("display_name", "Display name").required().max_length(80).autocomplete("off")

@@ -129,7 +129,7 @@ impl View for Naming {
     fn page(&self, frame: &Frame) -> Html<String> {
         let intro = "The new name shows to all contacts at once. Invoices keep the legal name that we have on record.";
         let form = html! {
-            form method="post" action=(self.at) {
+            form method="post" action=(self.at) novalidate {
                 (self.draft.summary())
                 input type="hidden" name="version" value=(self.org.version);
                 (Field::text("name", "Organisation name").initial(self.org.name.as_str()).required().max_length(120)
