@@ -1,6 +1,7 @@
 // Pictures of every kind of page, wide and on a phone, light and dark, with the demo data:
 //
 //   . scripts/env.sh; node tests/browser/screenshots.mjs [folder]      docs/screenshots when none is named
+//   WHOLE=1: the page down to its end, not only what a window shows
 //
 // Not a test: people look at them. The few that the README shows are kept in the repository, with fewer colours:
 //   pngquant --force --ext .png --quality 70-95 docs/screenshots/home-1280-light.png
@@ -11,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { ACME, BLUE_HARBOUR, PHONE, Portal, WIDE } from "./portal.mjs";
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
+const whole = process.env.WHOLE === "1";
 const RAHUL = "01938a00-0000-7000-8000-000000000302";
 
 /** Who looks, at what, and what they do there first. */
@@ -43,7 +45,7 @@ const SCENES = {
   accessibility: [null, "/accessibility"],
   mailbox: [null, "/dev/mail"],
 };
-const LOOKS = { "1280": WIDE, "390": PHONE };
+const LOOKS = [["1280", WIDE], ["390", PHONE]];
 
 await mkdir(folder, { recursive: true });
 const portal = await Portal.start();
@@ -56,11 +58,16 @@ try {
   const verification = await portal.mail("arjun@blueharbour.example", "Verify");
   await page.context().close();
 
-  for (const [width, device] of Object.entries(LOOKS)) {
+  for (const [width, device] of LOOKS) {
     for (const colorScheme of ["light", "dark"]) {
       const look = { ...device, colorScheme, deviceScaleFactor: width === "390" ? 2 : 1 };
       const shoot = async (page, name) => {
-        await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: !name.startsWith("removal") });
+        const scrollHeight = await page.evaluate(() => document.documentElement.scrollHeight);
+        // What is fixed to the window stands at its end, so the window grows with the page.
+        const tall = whole && !name.startsWith("removal") ? Math.max(scrollHeight, device.viewport.height) : device.viewport.height;
+        await page.setViewportSize({ ...device.viewport, height: tall });
+        await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+        await page.setViewportSize(device.viewport);
       };
       let reader; // one sign-in for pages of one person that follow one another
       let page;
@@ -80,7 +87,7 @@ try {
       await page.context().close();
     }
   }
-  portal.clean(/status of 4\d\d/, /foreign: about:blank/);
+  portal.clean(/status of 4\d\d/);
 } finally {
   await portal.close();
 }
