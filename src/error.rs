@@ -18,9 +18,13 @@ pub enum Error {
     #[error("{detail}")]
     Forbidden { detail: String, frame: Option<Box<Frame>> },
     /// Not there, not yours, or not for you to know: one answer for all three.
-    #[error("There is nothing here, or it is not yours to see. Check the address, or start from your home page.")]
+    #[error(
+        "This address leads nowhere, or to something that is not yours to see. Check it, or start from your home page."
+    )]
     NotFound,
-    #[error("This request came from another site and was not carried out. Open the portal and try again there.")]
+    #[error(
+        "This request came from another site and was not carried out. Open the portal and try again there."
+    )]
     CrossSite,
     #[error("This address does not answer {0}. The Allow header lists what it does.")]
     Method(String),
@@ -62,13 +66,15 @@ impl Error {
     /// A field that parses and that a rule refuses; the code of the problem is that of the field.
     #[must_use]
     pub fn unprocessable(error: FieldError) -> Self {
-        Self::refused(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.message.clone()).with_errors(vec![error])
+        Self::refused(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.message.clone())
+            .with_errors(vec![error])
     }
 
     /// The same for several fields at once; the code of the problem is that of the first.
     #[must_use]
     pub fn unprocessable_all(errors: Vec<FieldError>) -> Self {
-        let (code, said) = errors.first().map_or(("invalid", String::new()), |it| (it.code, it.message.clone()));
+        let (code, said) =
+            errors.first().map_or(("invalid", String::new()), |it| (it.code, it.message.clone()));
         Self::refused(StatusCode::UNPROCESSABLE_ENTITY, code, said).with_errors(errors)
     }
 
@@ -148,6 +154,7 @@ impl Error {
                 412 | 428 => "Somebody else was here meanwhile",
                 413 => "This is too large",
                 429 => "Please slow down",
+                503 => "The portal is not ready",
                 _ => "This was not accepted",
             },
             Self::Database(_) | Self::Ours(_) => "This is our fault",
@@ -200,13 +207,16 @@ impl Faces for Error {
                 });
                 Redirect::to(&format!("/sign-in{}", back.unwrap_or_default())).into_response()
             }
-            Self::Refused(refused) if let Some(page) = &refused.page => (status, page.clone()).into_response(),
+            Self::Refused(refused) if let Some(page) = &refused.page => {
+                (status, page.clone()).into_response()
+            }
             other => {
                 let frame = match other {
                     Self::Forbidden { frame: Some(frame), .. } => (**frame).clone(),
                     _ => Frame { brand: asker.brand.clone(), place: Place::Doorstep, flash: None },
                 };
-                let fault = matches!(other, Self::Database(_) | Self::Ours(_)).then(|| asker.request.as_str());
+                let fault =
+                    matches!(other, Self::Database(_) | Self::Ours(_)).then(|| asker.request.as_str());
                 let action = Some(("Go to your home page", "/"));
                 let said = other.to_string();
                 let page = page::problem(&frame, status.as_u16(), other.title(), &said, "", fault, action);

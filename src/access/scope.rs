@@ -22,8 +22,8 @@ pub trait Scope {
         Deed { stmt: self.bind(stmt), mail: None }
     }
 
-    /// For `audit` and `outbox` alone (tidy): their statements are the same for all scopes and take the
-    /// organisation from `org_id`.
+    /// For `audit`, `outbox`, `link` and `throttle` alone (tidy): their statements are the same for all scopes,
+    /// and where one needs the organisation it takes it from `org_id`.
     fn unbound(&self, stmt: Stmt) -> Deed {
         Deed { stmt, mail: None }
     }

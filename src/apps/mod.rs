@@ -24,10 +24,19 @@ pub fn home(org: &OrgId) -> String {
 /// What the roles open, in the order of the navigation; home is everybody's.
 #[must_use]
 pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
-    let all = [(None, "Home", "", Icon::Home), (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users)];
+    let all = [
+        (None, "Home", "", Icon::Home),
+        (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
+    ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
-    open.map(|(_, label, path, icon)| NavItem { label, href: home(org) + path, icon, current: false, badge: None })
-        .collect()
+    open.map(|(_, label, path, icon)| NavItem {
+        label,
+        href: home(org) + path,
+        icon,
+        current: false,
+        badge: None,
+    })
+    .collect()
 }
 
 /// What `?done=<code>` says on the page after a deed. Unknown codes say nothing, so no address can put words there.

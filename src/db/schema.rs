@@ -27,7 +27,10 @@ mod tests {
         let all: Vec<_> = names().collect();
         assert!(all.contains(&"person") && all.contains(&"audit_is_never_deleted"), "{all:?}");
         let text = trigger("audit_is_never_deleted").unwrap();
-        assert!(text.starts_with("create trigger audit_is_never_deleted before delete") && text.ends_with("\nend"));
+        assert!(
+            text.starts_with("create trigger audit_is_never_deleted before delete")
+                && text.ends_with("\nend")
+        );
         assert_eq!(trigger("audit"), None);
     }
 }

@@ -15,7 +15,7 @@ struct Twin {
     sqlite: Connection,
     round_trips: usize,
     statements: usize,
-    meanwhile: Option<String>,
+    meanwhile: Option<(usize, String)>,
     broken: Option<&'static str>,
 }
 
@@ -72,8 +72,9 @@ impl Db {
         twin.round_trips += 1;
         twin.statements += batch.len();
         twin.fails()?;
-        if let Some(script) = twin.meanwhile.take() {
-            twin.sqlite.execute_batch(&script).map_err(failed)?;
+        match twin.meanwhile.take() {
+            Some((0, script)) => twin.sqlite.execute_batch(&script).map_err(failed)?,
+            later => twin.meanwhile = later.map(|it| (it.0 - 1, it.1)),
         }
         let transaction = twin.sqlite.transaction().map_err(failed)?;
         let rows = batch.iter().map(|it| run(&transaction, it, false)).collect::<Result<_, _>>()?;
@@ -95,7 +96,12 @@ impl Db {
 
     /// What another request does just before the next write: the race that D1 allows and a test must force.
     pub fn meanwhile(&self, script: &str) {
-        self.lock().meanwhile = Some(script.to_owned());
+        self.meanwhile_after(0, script);
+    }
+
+    /// The same race, after so many writes have gone through undisturbed.
+    pub fn meanwhile_after(&self, writes: usize, script: &str) {
+        self.lock().meanwhile = Some((writes, script.to_owned()));
     }
 
     /// From now on every batch fails with this text, as D1's do when it is overloaded or out of reach.

@@ -20,9 +20,10 @@ use worker::{
 use self::config::NotConfigured;
 use self::later::Waiting;
 use crate::access::{App, Services, serve};
+use crate::apps;
 use crate::db::Db;
 use crate::jobs::{self, Outcome};
-use crate::{apps, routes};
+use crate::routes;
 
 /// Built once per isolate: building 120 routes costs about half a millisecond, cloning them a few microseconds.
 static ROUTER: LazyLock<Router<App>> = LazyLock::new(|| routes::all().into_router());

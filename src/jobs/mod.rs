@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
-pub use self::sweep::{resend, retain};
+pub use self::sweep::{left_lying, outdated, resend, retain};
 
 use crate::access::{App, Scope, System};
 use crate::answer::Faces;

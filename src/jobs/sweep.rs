@@ -69,7 +69,8 @@ fn query(system: &System, stmt: Stmt) -> Query<Vec<Left>> {
 }
 
 /// The first words are those of the index `outbox_open`; without them it would not be used.
-fn left_lying(now: i64) -> Stmt {
+#[must_use]
+pub fn left_lying(now: i64) -> Stmt {
     sql!(
         "select id from outbox
           where state in ('queued', 'sending') and state_at <= ?1 and coalesce(lease_until, 0) < ?2
@@ -79,7 +80,9 @@ fn left_lying(now: i64) -> Stmt {
     )
 }
 
-fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
+/// Table and statement.
+#[must_use]
+pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
     [
         (
             "throttle",

@@ -49,7 +49,8 @@ impl TryFrom<String> for Email {
         }
         let atoms = local.split('.').all(is_atom);
         let labels = domain.split('.').all(is_label) && domain.contains('.');
-        let last_is_a_name = domain.rsplit('.').next().is_some_and(|it| it.bytes().any(|b| b.is_ascii_alphabetic()));
+        let last_is_a_name =
+            domain.rsplit('.').next().is_some_and(|it| it.bytes().any(|b| b.is_ascii_alphabetic()));
         if atoms && labels && last_is_a_name { Ok(Self(text)) } else { Err(BadEmail::Shape) }
     }
 }
@@ -77,8 +78,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<&str, BadEmail>) {
-        let email = Email::try_from(text.to_owned());
-        assert_eq!(email.as_ref().map(Email::as_str), expected.as_ref().copied());
+        let email = Email::try_from(text.to_owned()).map(String::from);
+        assert_eq!(email, expected.map(str::to_owned));
     }
 
     #[test]
@@ -92,9 +93,23 @@ mod tests {
     #[test]
     fn refuses_what_is_not_an_address() {
         for text in [
-            "", "ann", "@acme.example", "ann@acme", "a@b@c.example", "a n@b.example", "a..b@c.example", ".a@c.example",
-            "a@-b.example", "a@b-.example", "a@b..example", "\"a b\"@c.example", "a@[127.0.0.1]", "a@1.2.3.4",
-            "a\r\nBcc: x@y.example", "a,b@c.example", "a@b.example\0",
+            "",
+            "ann",
+            "@acme.example",
+            "ann@acme",
+            "a@b@c.example",
+            "a n@b.example",
+            "a..b@c.example",
+            ".a@c.example",
+            "a@-b.example",
+            "a@b-.example",
+            "a@b..example",
+            "\"a b\"@c.example",
+            "a@[127.0.0.1]",
+            "a@1.2.3.4",
+            "a\r\nBcc: x@y.example",
+            "a,b@c.example",
+            "a@b.example\0",
         ] {
             check(text, Err(BadEmail::Shape));
         }

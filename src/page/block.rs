@@ -44,7 +44,7 @@ pub fn card(title: Option<&str>, body: Markup) -> Markup {
 /// The one card of a page where nobody is signed in, and what stands below it.
 #[must_use]
 pub fn door(body: Markup, more: Markup) -> Markup {
-    html! { section.door { (body) @if !more.0.is_empty() { div.door-more { (more) } } } }
+    html! { section.door { (body) @if !more.0.is_empty() { div.door-more.prose { (more) } } } }
 }
 
 /// A titled part of a page without a box of its own: a heading, a line, actions at its right, and what follows.
@@ -101,7 +101,11 @@ pub fn empty_state(icon: Icon, title: &str, text: &str, action: Option<Markup>) 
 
 #[must_use]
 pub fn notice(tone: Tone, title: &str, body: Markup) -> Markup {
-    let icon = if tone == Tone::Attention { Icon::Alert } else { tone.icon() };
+    let icon = match tone {
+        Tone::Attention => Icon::Alert,
+        Tone::Neutral => Icon::Info, // the dot of a badge would be lost here
+        Tone::Good | Tone::Danger | Tone::Info => tone.icon(),
+    };
     html! {
         section class={ "notice " (tone.class()) } {
             (icon)

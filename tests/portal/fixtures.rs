@@ -1,7 +1,8 @@
 //! The cast, and a portal to send requests to.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
@@ -85,24 +86,53 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
     Config::read(text).unwrap()
 }
 
-/// KV as a map; it counts its reads and can forget, or remember what it should not.
+/// KV as a map; it counts, and can forget, remember what it should not, or be out of reach.
 #[derive(Default)]
 pub struct Shelf {
     pub kept: Mutex<BTreeMap<String, String>>,
     pub reads: Mutex<usize>,
+    pub puts: Mutex<usize>,
+    pub down: AtomicBool,
+}
+
+impl Shelf {
+    fn reach(&self) -> Result<(), Unreachable> {
+        if self.down.load(Ordering::Relaxed) { Err(Unreachable("KV is down".into())) } else { Ok(()) }
+    }
+
+    pub fn reads(&self) -> usize {
+        *self.reads.lock().unwrap()
+    }
+
+    pub fn puts(&self) -> usize {
+        *self.puts.lock().unwrap()
+    }
+
+    pub fn keep(&self, key: &str, value: &str) {
+        self.kept.lock().unwrap().insert(key.to_owned(), value.to_owned());
+    }
 }
 
 impl Kv for Shelf {
     fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
         *self.reads.lock().unwrap() += 1;
-        ready(Ok(self.kept.lock().unwrap().get(&key).cloned())).boxed()
+        ready(self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned())).boxed()
     }
 
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
         assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
-        self.kept.lock().unwrap().insert(key, value);
-        ready(Ok(())).boxed()
+        *self.puts.lock().unwrap() += 1;
+        ready(self.reach().map(|()| self.keep(&key, &value))).boxed()
     }
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was logged since the last look, or since the newest portal was made. Each test has a thread of its own.
+pub fn logged() -> Vec<String> {
+    LOG.take()
 }
 
 /// The queue, as the list of what was put into it.
@@ -111,6 +141,7 @@ pub struct Queue(pub Mutex<Vec<MailId>>);
 
 impl MailQueue for Queue {
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
+        assert!(ids.len() <= 100, "the queue refuses {} messages at once", ids.len());
         self.0.lock().unwrap().extend(ids);
         ready(Ok(())).boxed()
     }
@@ -156,8 +187,8 @@ impl Answer {
 
     /// `name=value` of the cookie that was set, to be sent back.
     pub fn cookie(&self, name: &str) -> String {
-        let set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
-        let set = set.filter(|it| it.starts_with(name)).next_back();
+        let mut set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
+        let set = set.rfind(|it| it.starts_with(name));
         set.map_or_else(String::new, |it| it.split(';').next().unwrap().to_owned())
     }
 }
@@ -228,11 +259,12 @@ impl Portal {
             tokens: tokens.clone(),
             mail: queue.clone(),
             later: afterwards.clone(),
-            log: |_| {},
+            log: |line| LOG.with_borrow_mut(|it| it.push(line.to_owned())),
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
             nav: portal::apps::nav,
             flash: portal::apps::flash,
         });
+        logged();
         let now = Cell::new(NOW);
         Self { router, services, afterwards, db, sessions, tokens, queue, now }
     }
@@ -328,6 +360,10 @@ impl Portal {
         ];
         let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());
         lines.map(|it| it.line).collect()
+    }
+
+    pub fn rows(&self, sql: &'static str) -> Vec<serde_json::Value> {
+        ask(&self.db, Stmt { sql, args: vec![] }).unwrap()
     }
 
     /// One number out of the database.

@@ -2,11 +2,25 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod awake;
+mod bodies;
 mod contacts;
+mod dev;
 mod door;
 mod fixtures;
+mod health;
+mod jobs;
+mod mail;
 mod matrix;
+mod me;
+mod noise;
+mod once;
 mod orgs;
+mod requests;
+mod roles;
 mod samples;
 mod schema;
+mod sign_in;
+mod sweep;
 mod tidy;
+mod verification;

@@ -48,11 +48,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("DELETE", "/api/v1/session", "", ""),
 ];
 
-const CHANGE_FORM: &str =
-    "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
-const CHANGE_JSON: &str = r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
+const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
+const CHANGE_JSON: &str =
+    r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
 
-const ANOTHER_SESSION: &str = "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
+const ANOTHER_SESSION: &str =
+    "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
     values ('another', 'ann', 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000);";
 
 /// A contact of Acme who has not verified.
@@ -71,7 +72,8 @@ pub fn sample(url: &Endpoint) -> Sample {
         url.path
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
-    let path = url.path.replace("{org}", "acme").replace("{contact}", contact).replace("{session}", "another");
+    let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
+    let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     Sample { person: "ann", path, body, headers, after }
 }

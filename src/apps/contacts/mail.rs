@@ -38,6 +38,7 @@ struct Roles {
     lost: Vec<Role>,
 }
 
+#[must_use]
 pub fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, link: &NewLink) -> Letter {
     let payload = json!(Verify {
         name: name.as_str().to_owned(),
@@ -48,6 +49,7 @@ pub fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, 
     Letter { kind: VERIFY, to: Some(to.clone()), contact: Some(contact.clone()), payload }
 }
 
+#[must_use]
 pub fn deleted(me: &Member, contact: &Contact) -> Letter {
     let payload = json!(Deleted {
         name: contact.display_name.as_str().to_owned(),
@@ -57,6 +59,7 @@ pub fn deleted(me: &Member, contact: &Contact) -> Letter {
     Letter { kind: DELETED, to: Some(contact.email.clone()), contact: None, payload }
 }
 
+#[must_use]
 pub fn roles(me: &Member, contact: &Contact, gained: &[Role], lost: &[Role]) -> Letter {
     let payload = json!(Roles {
         name: contact.display_name.as_str().to_owned(),
@@ -94,8 +97,11 @@ fn verify_text(facts: Verify, mailing: &Mailing) -> Option<MailText> {
         ],
         button: Some(MailButton { label: "Verify your Email", url, code: Some(code) }),
         after: vec![
-            "The link works once, for 7 days. If it has expired, ask your Primary contact to send a new one.".to_owned(),
-            format!("If you do not know {by} or {organisation}, ignore this mail. Nothing happens without you."),
+            "The link works once, for 7 days. If it has expired, ask your Primary contact to send a new one."
+                .to_owned(),
+            format!(
+                "If you do not know {by} or {organisation}, ignore this mail. Nothing happens without you."
+            ),
         ],
         reason: format!("You get this because {by} entered your address as a contact of {organisation}."),
     })
@@ -107,7 +113,9 @@ fn deleted_text(facts: &Deleted) -> MailText {
         subject: format!("You are no longer a contact of {organisation}"),
         greeting: format!("Hello {name},"),
         lines: vec![
-            format!("{by} has removed you from the contacts of {organisation}. You no longer see its orders, licences and messages."),
+            format!(
+                "{by} has removed you from the contacts of {organisation}. You no longer see its orders, licences and messages."
+            ),
             "Your own sign-in stays as it is, and so do other organisations you belong to.".to_owned(),
         ],
         after: vec![format!("If this is a mistake, ask {by} to add you again.")],

@@ -25,9 +25,10 @@ impl View for ContactList {
         let full = self.contacts.len() >= MOST_CONTACTS;
         let actions = html! {
             @if !full { (page::button_link(Kind::Secondary, "Add Contact", "#add", Some(Icon::Plus))) }
-            (page::button_link(Kind::Primary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
+            (page::button_link(Kind::Secondary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
         };
-        let intro = "The people and group addresses who may see this organisation, and what each of them is for.";
+        let intro =
+            "The people and group addresses who may see this organisation, and what each of them is for.";
         let main = html! {
             (page::page_head("Contacts", Some(intro), actions))
             (self.refusal.summary())
@@ -39,7 +40,8 @@ impl View for ContactList {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.contacts.iter().map(|it| item(it, &roles_of(it, &self.holdings))).collect();
+        let items: Vec<Value> =
+            self.contacts.iter().map(|it| item(it, &roles_of(it, &self.holdings))).collect();
         json!({ "items": items, "limit": MOST_CONTACTS })
     }
 }
@@ -107,7 +109,7 @@ impl ContactList {
                 @match contact.mail_state {
                     None => { (page::badge(Tone::Neutral, "No mail sent yet")) },
                     Some(MailState::Queued | MailState::Sending) => { (page::badge(Tone::Info, "Mail queued")) },
-                    Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent, not verified yet")) },
+                    Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent")) },
                     Some(MailState::Failed | MailState::Dropped) => { (page::badge(Tone::Danger, "Mail failed")) },
                 }
                 @if let Some(at) = contact.mail_at { br; small { (when(at)) } }
@@ -138,9 +140,9 @@ impl ContactList {
                 (draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (Field::text("display_name", "Display name").required().max_length(80).autocomplete("off")
-                    .hint("Used until the contact has verified; then their own name shows.").show(draft))
+                    .hint("Shows until they have verified; then the name of their own profile does.").show(draft))
                 (Field::text("email", "E-mail id").email().required().max_length(254).autocomplete("off")
-                    .hint("A group address is fine, too.").show(draft))
+                    .hint("Of a person, or of a group that reads its mail together.").show(draft))
                 (page::checkbox(draft, "send_verification", "Send Verification Email",
                     Some("They confirm the address with the link in it, and can then sign in."), true))
                 (page::actions(page::button(Kind::Primary, "Add Contact")))
@@ -169,7 +171,8 @@ pub struct Removal {
 impl View for Removal {
     fn page(&self, frame: &Frame) -> Html<String> {
         let name = self.contact.display_name.as_str();
-        let mut consequences = vec![format!("{name} can no longer see {} from this moment on.", self.org_name)];
+        let mut consequences =
+            vec![format!("{name} can no longer see {} from this moment on.", self.org_name)];
         consequences.extend(self.roles.iter().map(|role| falls_vacant(*role).to_owned()));
         consequences.push("Adding the address again later starts with a new verification mail.".to_owned());
         let question = Question {
@@ -197,7 +200,9 @@ fn falls_vacant(role: Role) -> &'static str {
             "The Billing role falls vacant: nobody will be able to record payments or ask for licence extensions until \
              you assign it."
         }
-        Role::Support => "The Support role falls vacant: nobody will reach the help desk until you assign it.",
+        Role::Support => {
+            "The Support role falls vacant: nobody will reach the help desk until you assign it."
+        }
         Role::Technical => "The Technical role falls vacant.",
     }
 }

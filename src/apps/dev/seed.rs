@@ -72,7 +72,8 @@ const FILL: [&str; 7] = [
 
 pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let password = Password::try_from(PASSWORD.to_owned()).ok();
-    let hash = password.and_then(|it| app.secrets().pepper.hash(&it, app.random())).ok_or_else(not_possible)?;
+    let hash =
+        password.and_then(|it| app.secrets().pepper.hash(&it, app.random())).ok_or_else(not_possible)?;
     let args = [Arg::from(DEMO), Arg::from(app.now()), Arg::from(hash)];
 
     let lift = LAWS.into_iter().map(|it| it.1);

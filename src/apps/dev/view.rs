@@ -4,7 +4,9 @@ use maud::{Markup, html};
 use super::Kept;
 use crate::access::Config;
 use crate::kernel::rfc3339;
-use crate::page::{Frame, Icon, Kind, button, button_link, card, empty_state, moment, page_head, screen, stack};
+use crate::page::{
+    Frame, Icon, Kind, button, button_link, card, empty_state, moment, page_head, screen, stack,
+};
 
 pub fn mailbox(frame: &Frame, mails: &[Kept], config: &Config) -> Html<String> {
     let intro = "What the portal would have sent. This page is there in development and test only.";

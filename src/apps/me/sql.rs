@@ -11,7 +11,8 @@ pub fn sessions(scope: &PersonScope, now: i64) -> Query<Vec<Session>> {
     scope.query(sql!(
         "select id, device, address, created_at, last_seen_at from session
           where person_id = ?1 and ended_at is null and expires_at > ?2 and last_seen_at > ?3
-          order by created_at desc, id desc",
+          order by created_at desc, id desc
+          limit 100",
         now,
         now - SESSION_SILENCE,
     ))

@@ -29,7 +29,7 @@ pub struct Me {
 #[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 pub struct SessionList {
     items: Vec<SessionItem>,
-    /// Always null: nobody has more than fit here.
+    /// Always null: the newest hundred are all that is shown.
     next: Option<String>,
 }
 

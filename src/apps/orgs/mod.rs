@@ -58,7 +58,8 @@ async fn rename(door: Access<ContactManager>, posted: Posted<NewName>) -> Result
         }
         Err(error) => {
             let frame = door.frame(&me);
-            let naming = |errors| view::Naming { org, draft: posted.draft(errors), at: name_at(&door) }.page(&frame);
+            let naming =
+                |errors| view::Naming { org, draft: posted.draft(errors), at: name_at(&door) }.page(&frame);
             Err(error.on_screen(naming))
         }
     }
@@ -76,16 +77,18 @@ fn name_at(door: &Access<ContactManager>) -> String {
 fn launcher(door: &Access<Home>, me: &Member) -> Vec<view::Way> {
     let links = &door.app().config().links;
     let inside = crate::apps::nav(door.org().id(), &me.roles).into_iter().skip(1);
-    let inside = inside.map(|it| view::Way { label: it.label, href: it.href, icon: it.icon, external: false });
+    let inside =
+        inside.map(|it| view::Way { label: it.label, href: it.href, icon: it.icon, external: false });
     let outside = [
         (Application::HelpDesk, "Help desk", &links.help_desk, crate::page::Icon::Lifebuoy),
         (Application::BillDesk, "Bill desk", &links.bill_desk, crate::page::Icon::Receipt),
         (Application::PaymentGateway, "Make Payment", &links.gateway, crate::page::Icon::Card),
         (Application::Documentation, "Documentation", &links.documentation, crate::page::Icon::Book),
     ];
-    let outside = outside.into_iter().filter(|it| allows(&me.roles, it.0)).filter_map(|(_, label, href, icon)| {
-        href.clone().map(|href| view::Way { label, href, icon, external: true })
-    });
+    let outside =
+        outside.into_iter().filter(|it| allows(&me.roles, it.0)).filter_map(|(_, label, href, icon)| {
+            href.clone().map(|href| view::Way { label, href, icon, external: true })
+        });
     inside.chain(outside).collect()
 }
 

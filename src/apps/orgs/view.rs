@@ -34,7 +34,8 @@ impl View for Front {
         let mine: Vec<&str> = self.roles.iter().map(|it| it.label()).collect();
         let intro = match mine.as_slice() {
             [] => "You are a contact without a role. Your Primary contact can give you one.".to_owned(),
-            roles => format!("You are {} contact here.", roles.join(", ")),
+            [role] => format!("You are the {role} contact."),
+            [rest @ .., last] => format!("You are the {} and {last} contact.", rest.join(", ")),
         };
         let tiles: Vec<Tile> = self.tiles.iter().map(Way::tile).collect();
         let main = html! {
@@ -64,7 +65,9 @@ impl Front {
     /// Only who can fill the role is asked to (domain Q1).
     fn hint(&self, role: Role) -> Markup {
         let missing = match role {
-            Role::Billing => "Nobody can record payments or ask for a licence extension until Billing is assigned.",
+            Role::Billing => {
+                "Nobody can record payments or ask for a licence extension until Billing is assigned."
+            }
             Role::Support => "Nobody can reach the help desk until Support is assigned.",
             Role::Primary | Role::Technical => return html! {},
         };
@@ -88,14 +91,24 @@ impl Front {
             .map(|role| {
                 let who = html! {
                     @match holder(role) {
-                        Some(holder) => (holder.name.as_str()),
-                        None => span.quiet { "Vacant" },
+                        Some(holder) => { (holder.name.as_str()) small { (purpose(role)) } },
+                        None => { span.quiet { "Vacant" } small { (purpose(role)) } },
                     }
                 };
                 (role.label(), who)
             })
             .collect();
         page::card(None, page::definition(&rows))
+    }
+}
+
+/// Whom to ask for what (domain 2.1).
+const fn purpose(role: Role) -> &'static str {
+    match role {
+        Role::Primary => "adds contacts and assigns roles",
+        Role::Billing => "records payments and asks for licence extensions",
+        Role::Support => "talks to the help desk",
+        Role::Technical => "looks after the products",
     }
 }
 

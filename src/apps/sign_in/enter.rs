@@ -75,7 +75,14 @@ async fn enter(door: &Doorstep, typed: Result<Credentials, Error>) -> Result<Ans
     let verdict = judge(door, &typed.password, entrant.as_ref());
     match entrant {
         Some(entrant) if verdict != Verdict::Wrong => begin(door, typed, entrant, verdict, &bucket).await,
-        _ => Err(bad_credentials()),
+        stranger => {
+            let app = door.app();
+            app.log(&serde_json::json!({
+                "request_id": app.caller().request, "event": "session.refused", "address": app.caller().address,
+                "person": stranger.map(|it| it.id),
+            }));
+            Err(bad_credentials())
+        }
     }
 }
 
@@ -94,7 +101,7 @@ async fn attempt(door: &Doorstep, typed: &Credentials) -> Result<(Option<Entrant
         sql::entrant(scope, &email),
     ];
     let mut rows = door.write(batch).await?.into_iter();
-    let mut next = || rows.next().ok_or_else(|| Error::Ours("an answer of the batch is missing"));
+    let mut next = || rows.next().ok_or(Error::Ours("an answer of the batch is missing"));
     let (here, there) = (Attempts::of(next()?)?, Attempts::of(next()?)?);
     here.check(ACCOUNT, now, TOO_MANY)?;
     there.check(NETWORK, now, TOO_MANY)?;
@@ -162,9 +169,8 @@ async fn begin(
 
 /// One sentence for all of them: unknown, not verified, no password yet, wrong password.
 fn bad_credentials() -> Error {
-    let said = "The e-mail address or the password is not correct. Check both and try again, or choose a new password \
-                under \"Forgotten your password?\". If you have not confirmed your address yet, use the link in the \
-                mail that was sent to you.";
+    let said = "The e-mail address or the password is not correct. Check both, or ask for a link to choose a new \
+                password. If you have not confirmed your address yet, use the link in the mail that was sent to you.";
     Error::refused(StatusCode::UNAUTHORIZED, BAD, said)
 }
 

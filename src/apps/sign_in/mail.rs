@@ -75,7 +75,7 @@ fn first_password(mail: &Linked, mailing: &Mailing) -> Option<MailText> {
         subject: format!("Set your password for the customer portal of {vendor}"),
         greeting: greeting(&mail.name),
         lines: vec![
-            "Your address is confirmed. The last step is a password of your own; then you can sign in.".to_owned(),
+            "One step is left: choose a password of your own. Then you can sign in.".to_owned(),
         ],
         button: Some(MailButton { label: "Set your password", url, code: Some(code) }),
         after: vec![
@@ -111,7 +111,10 @@ fn changed(mail: &Happened, mailing: &Mailing) -> MailText {
         greeting: greeting(&mail.name),
         lines: vec![
             format!("The password of {} was changed on {}.", mail.email, mailing.config.zone.words(mail.at)),
-            format!("It was done with {} from {}. All other sessions have ended.", mail.device, mail.address),
+            format!(
+                "It was done with {} from {}. Every earlier session has ended.",
+                mail.device, mail.address
+            ),
             "If it was you, there is nothing to do. If not, take your account back at once:".to_owned(),
         ],
         button: Some(take_it_back(mailing)),

@@ -89,7 +89,12 @@ pub fn device_bucket(device: &KnownDevice) -> String {
 }
 
 /// Marks the browser as one that this person has used; it keeps the mark that it has.
-pub fn with_device(app: &App, answer: Answer, known: Option<&KnownDevice>, person: &PersonId) -> Result<Answer, Error> {
+pub fn with_device(
+    app: &App,
+    answer: Answer,
+    known: Option<&KnownDevice>,
+    person: &PersonId,
+) -> Result<Answer, Error> {
     let device = match known.filter(|it| it.person == *person) {
         Some(known) => known.clone(),
         None => KnownDevice { id: new_session_id(app)?, person: person.clone() },

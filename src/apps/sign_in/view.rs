@@ -7,7 +7,7 @@ use super::rules;
 use crate::answer::{Answer, Asker, Faces};
 use crate::kernel::{Email, OrgName, Password};
 use crate::page::{
-    Draft, Field, Frame, Icon, Kind, actions, button, button_link, door, link_form, page_head, screen, steps,
+    Draft, Field, Frame, Kind, actions, button, button_link, door, link_form, page_head, screen, stack, steps,
 };
 
 /// A page that is made already, and what a program reads instead.
@@ -52,7 +52,7 @@ pub fn sign_in(frame: &Frame, draft: &Draft) -> Html<String> {
     };
     let more = html! {
         p { a href="/forgot-password" { "Forgotten your password?" } }
-        p.quiet { "New here? Use the link in the mail that your organisation had sent to you." }
+        p.quiet { "New here? Open the mail that invited you and follow its link." }
     };
     screen(frame, "Sign in", door(body, more))
 }
@@ -129,11 +129,13 @@ pub fn verified(frame: &Frame, org: &OrgName, email: &Email, needs_password: boo
     let body = html! {
         (page_head("Thank you", Some(&intro), html! {}))
         @if needs_password {
-            p { "A second mail is on its way to " b { (email.as_str()) } "." }
-            (steps(&["Open that mail and follow its link.", "Choose your password.", "Sign in with it."]))
+            (stack(html! {
+                p { "A second mail is on its way to " b { (email.as_str()) } "." }
+                (steps(&["Open that mail and follow its link.", "Choose your password.", "Sign in with it."]))
+            }))
         } @else {
             p { "Sign in with the password that you already have." }
-            div.form-actions { (button_link(Kind::Primary, "Sign in", "/sign-in", None)) }
+            (actions(button_link(Kind::Primary, "Sign in", "/sign-in", None)))
         }
     };
     let more = html! { @if needs_password { p.quiet { "It works for 72 hours. You can close this page." } } };
@@ -152,22 +154,26 @@ pub fn spent(frame: &Frame, what: Spent) -> Html<String> {
     let (body, more) = match what {
         Spent::Password => (
             html! {
-                p { "Have a new one sent to the address that you sign in with." }
-                form method="post" action="/forgot-password" novalidate {
-                    (email_field().autocomplete("username").show(&Draft::default()))
-                    (actions(button(Kind::Primary, "Send a new link")))
-                }
+                (stack(html! {
+                    p { "Have a new one sent to the address that you sign in with." }
+                    form method="post" action="/forgot-password" novalidate {
+                        (email_field().autocomplete("username").show(&Draft::default()))
+                        (actions(button(Kind::Primary, "Send a new link")))
+                    }
+                }))
             },
             back_to_sign_in(),
         ),
         Spent::Verify => (
             html! {
-                p {
-                    "If you pressed the button before, your address is confirmed already: sign in, or choose your \
-                     password under " a href="/forgot-password" { "Forgotten your password?" }
-                }
-                p { "Otherwise ask the Primary contact of your organisation to press Verify again." }
-                div.form-actions { (button_link(Kind::Primary, "Go to sign-in", "/sign-in", None)) }
+                (stack(html! {
+                    p {
+                        "If you pressed the button before, your address is confirmed already: sign in, or choose \
+                         your password under " a href="/forgot-password" { "Forgotten your password?" }
+                    }
+                    p { "Otherwise ask the Primary contact of your organisation to press Verify again." }
+                    (actions(button_link(Kind::Primary, "Go to sign-in", "/sign-in", None)))
+                }))
             },
             html! {},
         ),
@@ -206,5 +212,5 @@ fn email_field<'a>() -> Field<'a> {
 }
 
 fn back_to_sign_in() -> Markup {
-    html! { p { a href="/sign-in" { (Icon::Back) " Back to sign-in" } } }
+    html! { p { a href="/sign-in" { "Back to sign-in" } } }
 }
