@@ -2,13 +2,19 @@
 // `PUT /api/v1/faults` says how, as JSON; what is not named works again:
 //
 //   d1     "slow"  5 to 120 ms before and after each call
-//          "down"  no call arrives
+//          "down", "busy", "full"  no call arrives, told in the three shapes that errors of D1 have
 //          "lost"  calls that write arrive and their answers do not
 //   kv     "down"  no call arrives
 //   queue  "deaf"  nothing can be sent
 //          "sick"  the consumer of `mail` is out of order and sends every message back
 
 import Portal from "the-bundle"; // build/index.js; portal.mjs says where that is
+
+const REFUSALS = {
+  down: () => new Error("Network connection lost."),
+  busy: () => caused("D1 DB is overloaded. Requests queued for too long."),
+  full: () => new Error("D1_ERROR: D1 DB is overloaded. Too many requests queued."),
+};
 
 let faults = {};
 const treated = new WeakSet();
@@ -47,11 +53,11 @@ function treat(env) {
     return statement;
   });
   replace(env.DB, "batch", (batch) => async (statements) => {
-    if (faults.d1 === "down") throw new Error("D1_ERROR: Network connection lost.");
+    if (faults.d1 in REFUSALS) throw REFUSALS[faults.d1]();
     if (faults.d1 === "slow") await pause();
     const answer = await batch(statements);
     if (faults.d1 === "slow") await pause();
-    if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw new Error("D1_ERROR: Network connection lost.");
+    if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
     return answer;
   });
   for (const kv of [env.SESSIONS, env.TOKENS]) {
@@ -66,6 +72,10 @@ function treat(env) {
     if (faults.queue === "deaf") throw new Error("Queue sendBatch failed: Too Many Requests");
     return send(...args);
   });
+}
+
+function caused(message) {
+  return new Error(`D1_ERROR: ${message}`, { cause: new Error(message) });
 }
 
 function replace(object, method, by) {
