@@ -4,6 +4,7 @@
 pub mod contacts;
 pub mod dev;
 pub mod health;
+pub mod licences;
 pub mod me;
 pub mod orgs;
 pub mod sign_in;
