@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rules::Reason;
-use crate::kernel::{Cursor, Day, EventId, ExtensionId, LicenceId, PlainText, Search};
+use crate::kernel::{Cursor, Day, EventId, ExtensionId, LicenceId, PlainText, ProductId, Search};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +45,22 @@ pub struct Event {
     pub by_kind: ByKind,
     pub by_name: Option<String>,
     pub note: String,
+}
+
+/// The last change of a licence.
+#[derive(Debug, Deserialize)]
+pub struct Change {
+    pub licence_id: LicenceId,
+    pub at: i64,
+    pub cause: Cause,
+    pub by_kind: ByKind,
+    pub by_name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Product {
+    pub id: ProductId,
+    pub name: String,
 }
 
 /// A request with what became of it (domain 6.2).
@@ -91,6 +107,7 @@ pub struct Days {
 }
 
 pub type EventCursor = Cursor<i64, EventId>;
+pub type LicenceCursor = Cursor<Day, LicenceId>;
 pub type RequestCursor = Cursor<i64, ExtensionId>;
 
 #[derive(Debug, thiserror::Error)]

@@ -39,7 +39,7 @@ pub enum Reason {
     TrialExtension,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Licence {
     pub id: LicenceId,
     pub product_id: ProductId,
@@ -95,10 +95,16 @@ pub enum Next {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Why {
-    Cancelled { on: Day },
-    NotExpired { valid_till: Day },
+    Cancelled {
+        on: Day,
+    },
+    NotExpired {
+        valid_till: Day,
+    },
     /// The days of the grants that count.
-    LimitReached { granted_on: Vec<Day> },
+    LimitReached {
+        granted_on: Vec<Day>,
+    },
 }
 
 impl Policy {

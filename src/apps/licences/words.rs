@@ -68,10 +68,16 @@ impl Decision {
                 };
                 match why {
                     Why::Cancelled { on } => {
-                        format!("The licence was cancelled on {}. Write to the sales team to start again.", on.words())
+                        format!(
+                            "The licence was cancelled on {}. Write to the sales team to start again.",
+                            on.words()
+                        )
                     }
                     Why::NotExpired { valid_till } => {
-                        format!("The licence is valid till {} and has not expired. {next}", valid_till.words())
+                        format!(
+                            "The licence is valid till {} and has not expired. {next}",
+                            valid_till.words()
+                        )
                     }
                     Why::LimitReached { granted_on } => format!(
                         "This facility has been used {} in the last {} days{}, on {}. {next}",
@@ -92,7 +98,9 @@ impl Decision {
     #[must_use]
     pub fn preview(&self) -> String {
         match self {
-            Self::Granted { valid_till } => format!("It would be granted: valid till {}.", valid_till.words()),
+            Self::Granted { valid_till } => {
+                format!("It would be granted: valid till {}.", valid_till.words())
+            }
             Self::Rejected(Rejection { why, next }) => {
                 let why = match why {
                     Why::Cancelled { .. } => "it is cancelled".to_owned(),
@@ -103,7 +111,9 @@ impl Decision {
                     }
                 };
                 match next {
-                    Next::On(day) => format!("It would be rejected: {why}. Next possible on {}.", day.words()),
+                    Next::On(day) => {
+                        format!("It would be rejected: {why}. Next possible on {}.", day.words())
+                    }
                     Next::Never { .. } => format!("It would be rejected: {why}. No later day is possible."),
                 }
             }
@@ -141,7 +151,9 @@ impl Licence {
     #[must_use]
     pub fn what_next(&self, today: Day) -> String {
         match (self.status(today), self.kind) {
-            (Status::Cancelled, _) => "Its data is no longer accessible. Write to the sales team to start again.".to_owned(),
+            (Status::Cancelled, _) => {
+                "Its data is no longer accessible. Write to the sales team to start again.".to_owned()
+            }
             (status, Kind::Trial) => self.trial_ends(status == Status::Expired, today),
             (Status::Active, Kind::Subscription) => match (self.access_till(), self.kept_till()) {
                 (Some(access), Some(kept)) => format!(
@@ -172,7 +184,10 @@ impl Licence {
                 format!("The product has stopped. The data of the trial is deleted on {}.", on.words())
             }
             (true, Some(on)) => {
-                format!("The product has stopped. The data of the trial was due to be deleted on {}.", on.words())
+                format!(
+                    "The product has stopped. The data of the trial was due to be deleted on {}.",
+                    on.words()
+                )
             }
             (true, None) => "The product has stopped.".to_owned(),
         }

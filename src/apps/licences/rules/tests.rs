@@ -143,7 +143,8 @@ fn a_description_has_ten_to_five_hundred_characters() {
     assert_eq!(description("  ten letter  "), Ok("ten letter".into()));
     assert_eq!(description("a line\r\nand one"), Ok("a line\nand one".into()));
     assert!(description(&"é".repeat(500)).is_ok());
-    for text in ["", "         ", "nine lett", &"é".repeat(501), "a\u{0}bcdefghijkl", "abcdefghij\u{202e}k"] {
+    for text in ["", "         ", "nine lett", &"é".repeat(501), "a\u{0}bcdefghijkl", "abcdefghij\u{202e}k"]
+    {
         assert_eq!(description(text), Err(BadDescription), "{text:?}");
     }
 }
@@ -151,7 +152,9 @@ fn a_description_has_ten_to_five_hundred_characters() {
 #[test]
 fn the_page_rules_speaks_of_the_numbers_that_decide() {
     let all = Policy { days: 3, most: 4, window: 30, scope: LimitScope::Organisation }.sentences().join(" ");
-    for word in ["3 days after the request", "4 times within 30 days", "organisation together", "exactly 30 days"] {
+    for word in
+        ["3 days after the request", "4 times within 30 days", "organisation together", "exactly 30 days"]
+    {
         assert!(all.contains(word), "{word}: {all}");
     }
     assert!(POLICY.sentences().join(" ").contains("twice within 90 days, counted for each licence"));
