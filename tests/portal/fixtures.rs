@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::task::Poll;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::{BoxFuture, FutureExt, join_all, poll_fn, ready};
 use futures_executor::block_on;
 use portal::access::{
     App, Claim, Config, Keyring, Kv, Later, MailQueue, Secrets, Services, Unreachable, bytes_of, serve,
@@ -82,6 +83,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "BILLDESK_URL" => "https://billdesk.vendor.example/",
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
+            "EXTENSION_LIMIT_SCOPE" => "licence",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
@@ -96,6 +98,8 @@ pub struct Shelf {
     pub reads: Mutex<usize>,
     pub puts: Mutex<usize>,
     pub down: AtomicBool,
+    /// Every answer comes a turn later, so that requests sent together all read before the first one writes.
+    pub dawdles: Mutex<bool>,
 }
 
 impl Shelf {
@@ -119,7 +123,16 @@ impl Shelf {
 impl Kv for Shelf {
     fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
         *self.reads.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned())).boxed()
+        let found = self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned());
+        let (mut found, mut dawdles) = (Some(found), *self.dawdles.lock().unwrap());
+        poll_fn(move |context| {
+            if std::mem::take(&mut dawdles) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(found.take().unwrap())
+        })
+        .boxed()
     }
 
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
@@ -238,6 +251,10 @@ impl Portal {
         Self::made(portal::routes::all().into_router(), script, configuration(&[]))
     }
 
+    pub fn configured_after(script: &str, changes: &[(&str, &str)]) -> Self {
+        Self::made(portal::routes::all().into_router(), script, configuration(changes))
+    }
+
     pub fn configured(changes: &[(&str, &str)]) -> Self {
         Self::made(portal::routes::all().into_router(), "", configuration(changes))
     }
@@ -314,14 +331,31 @@ impl Portal {
     }
 
     pub fn ask(&self, request: Request<Body>) -> Answer {
-        let answer = block_on(async {
-            let response = serve(&self.router, &self.app(), request).await;
-            let (parts, body) = response.into_parts();
-            let body = String::from_utf8(bytes_of(body).await).unwrap();
-            Answer { status: parts.status, headers: parts.headers, body }
-        });
+        let answer = block_on(self.answer(request));
         self.settle();
         answer
+    }
+
+    /// The same deed by so many at once: all of them have read before the first one writes.
+    pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let requests = bodies.iter().map(|body| {
+            let request = Request::post(path).header(header::HOST, "localhost:8787");
+            let request = request.header(header::COOKIE, cookie(person));
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+        });
+        let answers = block_on(join_all(requests));
+        *self.sessions.dawdles.lock().unwrap() = false;
+        self.settle();
+        answers
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = serve(&self.router, &self.app(), request).await;
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(bytes_of(body).await).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     /// Everything that was left for after the answer.
@@ -357,6 +391,10 @@ impl Portal {
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
+            portal::sql!("select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"),
+            portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
+            portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),
