@@ -3,7 +3,7 @@ use portal::jobs::{MAIL, on_message};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Answer, Portal, ask, cookie, keys, run, signed};
+use crate::fixtures::{Answer, NOW, Portal, ask, cookie, keys, run, signed};
 use crate::licence_cast::LICENCES;
 
 const PATH: &str = "/api/v1/organisations/acme/extension-requests";
@@ -51,8 +51,8 @@ fn mails(portal: &Portal) -> Vec<String> {
     lines(
         portal,
         portal::sql!(
-            "select 'To: ' || recipient || char(10) || 'Subject: ' || subject || char(10, 10) || body_text as line
-               from mailbox order by recipient"
+            "select 'To: ' || mailbox.recipient || char(10) || 'Subject: ' || subject || char(10, 10) || body_text as line
+               from mailbox join outbox using (id) order by mailbox.recipient, outbox.created_at"
         ),
     )
 }
@@ -108,6 +108,7 @@ fn a_rejection_is_stored_listed_and_explained() {
             "licence": { "id": "l-sky", "valid_till": "2026-11-20" }, "next_possible_on": "2026-11-29",
         })
     );
+    portal.now.set(NOW + 1);
     let answer = asked(&portal, "l-clr");
     assert_eq!((&answer["code"], &answer["next_possible_on"]), (&json!("NOT_EXPIRED"), &json!("2027-11-22")));
     let listed = portal.get(&format!("{PATH}?limit=2"), "bob").json();
