@@ -78,7 +78,9 @@ impl Config {
             .map_err(|it| bad("VENDOR_TIME_ZONE", it.to_string()))?;
         let origin = origin(&text("PORTAL_ORIGIN")?, environment)?;
         let extension_limit_scope = match text("EXTENSION_LIMIT_SCOPE") {
-            Ok(said) => LimitScope::try_from(said).map_err(|it| bad("EXTENSION_LIMIT_SCOPE", it.to_string()))?,
+            Ok(said) => {
+                LimitScope::try_from(said).map_err(|it| bad("EXTENSION_LIMIT_SCOPE", it.to_string()))?
+            }
             Err(_) => LimitScope::Licence,
         };
         Ok(Self { environment, origin, brand, support_email, zone, links, extension_limit_scope })

@@ -45,7 +45,9 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 #[must_use]
 pub fn flash(code: &str) -> Option<Flash> {
     let text = match code {
-        "extension-granted" => "The licence is extended by a day. Product screens will show it within 2 hours.",
+        "extension-granted" => {
+            "The licence is extended by a day. Product screens will show it within 2 hours."
+        }
         "extension-rejected" => {
             let text = "The licence was not extended. The list says why, and when it can be.";
             return Some(Flash { tone: Tone::Attention, text: text.to_owned() });

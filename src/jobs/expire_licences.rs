@@ -76,7 +76,8 @@ pub async fn expire_licences(system: &System) -> Result<Value, Error> {
         if !found.is_empty() {
             let rows = system.write(deeds(system, &plan(system, found, today))).await?;
             told += rows.first().map_or(0, Rows::changes);
-            let written: Vec<Written> = rows.into_iter().nth(1).map(Rows::decode).transpose()?.unwrap_or_default();
+            let written: Vec<Written> =
+                rows.into_iter().nth(1).map(Rows::decode).transpose()?.unwrap_or_default();
             mails += written.len();
             enqueue(system, written.into_iter().map(|it| it.id).collect()).await;
         }
@@ -144,7 +145,11 @@ fn tell(system: &System, plan: &mut Plan, found: Found, threshold: i64, today: D
     })));
     let mut by_address: BTreeMap<String, (String, Vec<Role>)> = BTreeMap::new();
     for reader in readers {
-        by_address.entry(reader.email.into()).or_insert_with(|| (reader.name, Vec::new())).1.push(reader.role);
+        by_address
+            .entry(reader.email.into())
+            .or_insert_with(|| (reader.name, Vec::new()))
+            .1
+            .push(reader.role);
     }
     for (to, (name, mut roles)) in by_address {
         roles.sort_unstable();

@@ -44,6 +44,18 @@ macro_rules! ids {
 }
 
 ids!(
-    AuditId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, NotificationId, OrderId, OrgId, PersonId, ProductId, RequestId,
+    AuditId,
+    ContactId,
+    EventId,
+    ExtensionId,
+    LicenceId,
+    LinkId,
+    MailId,
+    NotificationId,
+    OrderId,
+    OrgId,
+    PersonId,
+    ProductId,
+    RequestId,
     SessionId,
 );

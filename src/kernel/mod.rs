@@ -19,7 +19,10 @@ pub use day::{BadDay, Day};
 pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
-pub use ids::{AuditId, BadId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, NotificationId, OrderId, OrgId, PersonId, ProductId, RequestId, SessionId};
+pub use ids::{
+    AuditId, BadId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, NotificationId, OrderId,
+    OrgId, PersonId, ProductId, RequestId, SessionId,
+};
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use name::{DisplayName, OrgName, PlainText, is_tricky};

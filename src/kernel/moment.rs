@@ -157,7 +157,11 @@ mod tests {
         assert_eq!(start("Asia/Kolkata", "2026-11-22"), "2026-11-21T18:30:00Z");
         assert_eq!(start("America/New_York", "2026-11-22"), "2026-11-22T05:00:00Z");
         assert_eq!(start("Pacific/Kiritimati", "2027-01-01"), "2026-12-31T10:00:00Z");
-        assert_eq!(start("Asia/Beirut", "2026-03-29"), "2026-03-28T22:00:00Z", "its clocks jump from 0:00 to 1:00");
+        assert_eq!(
+            start("Asia/Beirut", "2026-03-29"),
+            "2026-03-28T22:00:00Z",
+            "its clocks jump from 0:00 to 1:00"
+        );
     }
 
     proptest::proptest! {

@@ -27,9 +27,18 @@ fn run_on(portal: &Portal, day: i64) -> Value {
 
 /// What has been told, without the hour at which it was; ids are part of it.
 fn told(portal: &Portal) -> Vec<String> {
-    let mut all = lines(portal, portal::sql!("select json_array(licence_id, threshold, valid_till) as line from licence_flag"));
-    all.extend(lines(portal, portal::sql!("select json_array('note', id, org_id, roles, link) as line from notification")));
-    all.extend(lines(portal, portal::sql!("select json_array('mail', id, org_id, recipient, kind) as line from outbox")));
+    let mut all = lines(
+        portal,
+        portal::sql!("select json_array(licence_id, threshold, valid_till) as line from licence_flag"),
+    );
+    all.extend(lines(
+        portal,
+        portal::sql!("select json_array('note', id, org_id, roles, link) as line from notification"),
+    ));
+    all.extend(lines(
+        portal,
+        portal::sql!("select json_array('mail', id, org_id, recipient, kind) as line from outbox"),
+    ));
     all.sort();
     all
 }
@@ -47,11 +56,16 @@ fn each_threshold_is_told_once_to_primary_and_billing() {
     assert_eq!(days, [9, 24, 32, 36, 38, 39, 40, 46]);
     assert_eq!(portal.number("select count(*) as n from licence_flag"), 8);
     assert_eq!(portal.number("select count(*) as n from notification"), 8);
-    assert_eq!(portal.number("select count(*) as n from outbox where recipient = 'ann@acme-canary.example'"), 8);
+    assert_eq!(
+        portal.number("select count(*) as n from outbox where recipient = 'ann@acme-canary.example'"),
+        8
+    );
     assert_eq!(portal.number("select count(*) as n from outbox"), 16);
     assert_eq!(portal.queue.0.lock().unwrap().len(), 16);
     assert_eq!(portal.number("select count(*) as n from licence where flag_on is null"), 1);
-    let one = portal::sql!("select json_array(org_id, roles, category, title, body, link, source, state) as line from notification order by published_at limit 1");
+    let one = portal::sql!(
+        "select json_array(org_id, roles, category, title, body, link, source, state) as line from notification order by published_at limit 1"
+    );
     assert_eq!(
         lines(&portal, one),
         [json!([
@@ -89,11 +103,16 @@ fn missed_runs_tell_the_latest_only_and_never_the_older_ones() {
     let portal = Portal::after(ONE);
     run_on(&portal, 9);
     assert_eq!(run_on(&portal, 37)["told"], 1, "15, 7 and 3 days before were missed");
-    let flags = portal::sql!("select threshold || ' ' || flagged_at as line from licence_flag order by threshold");
+    let flags =
+        portal::sql!("select threshold || ' ' || flagged_at as line from licence_flag order by threshold");
     assert_eq!(lines(&portal, flags).len(), 4);
     assert_eq!(portal.number("select count(*) as n from notification"), 2);
     assert_eq!(run_on(&portal, 37)["looked_at"], 0);
-    assert_eq!(run_on(&portal, 20)["looked_at"], 0, "a cron that comes much too late and says an earlier hour");
+    assert_eq!(
+        run_on(&portal, 20)["looked_at"],
+        0,
+        "a cron that comes much too late and says an earlier hour"
+    );
     assert_eq!(run_on(&portal, 38)["told"], 1);
 }
 

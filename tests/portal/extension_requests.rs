@@ -63,7 +63,8 @@ fn a_grant_is_written_down_everywhere_at_once() {
     let trips = portal.db.round_trips();
     let answer = asked(&portal, "l-sky");
     assert_eq!(portal.db.round_trips() - trips, 2);
-    let message = "Licence extended by 1 day, valid till 23 Nov 2026. Product screens will show it within 2 hours.";
+    let message =
+        "Licence extended by 1 day, valid till 23 Nov 2026. Product screens will show it within 2 hours.";
     assert_eq!(
         answer,
         json!({
@@ -71,7 +72,9 @@ fn a_grant_is_written_down_everywhere_at_once() {
             "licence": { "id": "l-sky", "valid_till": "2026-11-23" }, "next_possible_on": null,
         })
     );
-    let licence = portal::sql!("select json_array(valid_till, version, flag_on) as line from licence where id = 'l-sky'");
+    let licence = portal::sql!(
+        "select json_array(valid_till, version, flag_on) as line from licence where id = 'l-sky'"
+    );
     assert_eq!(lines(&portal, licence), [r#"["2026-11-23",2,"2026-10-24"]"#]);
     let events = portal.get("/api/v1/organisations/acme/licence-events?limit=1", "bob").json();
     assert_eq!(
@@ -88,9 +91,19 @@ fn a_grant_is_written_down_everywhere_at_once() {
         lines(&portal, audit),
         [r#"["extension.granted","l-sky","bob","{\"valid_till\":\"2026-11-20\"}"]"#]
     );
-    let notes = portal::sql!("select json_array(org_id, roles, category, title, body, link, source, state) as line from notification");
-    let note = json!(["acme", r#"["primary","billing"]"#, "license", "SkyConnect licence extended till 23 Nov 2026",
-        message, "/o/acme", "system", "published"]);
+    let notes = portal::sql!(
+        "select json_array(org_id, roles, category, title, body, link, source, state) as line from notification"
+    );
+    let note = json!([
+        "acme",
+        r#"["primary","billing"]"#,
+        "license",
+        "SkyConnect licence extended till 23 Nov 2026",
+        message,
+        "/o/acme",
+        "system",
+        "published"
+    ]);
     assert_eq!(lines(&portal, notes), [note.to_string()]);
     insta::assert_snapshot!("granted_mails", mails(&portal).join("\n========\n"));
 }
@@ -122,8 +135,17 @@ fn a_rejection_is_stored_listed_and_explained() {
             "next_possible_on": "2026-11-29",
         })
     );
-    assert_eq!(portal.get(&format!("{PATH}?status=rejected&product=SkyConnect"), "bob").json()["items"].as_array().unwrap().len(), 1);
-    assert_eq!(portal.get(&format!("{PATH}?to=2026-11-06"), "bob").json()["items"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        portal.get(&format!("{PATH}?status=rejected&product=SkyConnect"), "bob").json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        portal.get(&format!("{PATH}?to=2026-11-06"), "bob").json()["items"].as_array().unwrap().len(),
+        2
+    );
     let page = portal.get("/o/acme/licences/extension-requests", "bob").body;
     assert!(page.contains(message) && page.contains("Rejected") && page.contains("20 Nov 2026"), "{page}");
     assert_eq!(portal.number("select count(*) as n from licence_event where cause = 'extension_request'"), 0);
@@ -218,7 +240,11 @@ fn the_form_shows_what_would_happen_and_keeps_what_was_typed() {
     let form = "licence_id=l-sky&reason=trial_extension&description=a+line%0D%0Aand+one";
     let answer = fresh.post("/o/acme/licences/extension-requests", "bob", form);
     assert_eq!(answer.status, 422);
-    assert!(answer.body.contains("This licence is no trial") && answer.body.contains("and one"), "{}", answer.body);
+    assert!(
+        answer.body.contains("This licence is no trial") && answer.body.contains("and one"),
+        "{}",
+        answer.body
+    );
     let form = "licence_id=l-sky&reason=payment_overdue&description=a+line%0D%0Aand+one&idempotency_key=k1";
     for _ in 0..2 {
         let answer = fresh.post("/o/acme/licences/extension-requests", "bob", form);
@@ -264,22 +290,32 @@ fn the_same_key_asks_once() {
     assert_eq!((first.status, &first.body), (again.status, &again.body));
     assert_eq!(portal.number("select count(*) as n from extension_request"), 1);
     let other = send(&body("l-vault"));
-    assert_eq!((other.status.as_u16(), &other.json()["type"]), (422, &json!("/problems/idempotency-key-reused")));
+    assert_eq!(
+        (other.status.as_u16(), &other.json()["type"]),
+        (422, &json!("/problems/idempotency-key-reused"))
+    );
 }
 
 /// What changes between reading and writing is decided anew, on what is there then.
 #[test]
 fn facts_that_change_meanwhile_lead_to_another_decision() {
     for (meanwhile, code) in [
-        ("update licence set valid_till = '2027-03-31', version = version + 1 where id = 'l-sky'", "NOT_EXPIRED"),
-        ("update licence set cancelled_on = '2026-11-21', version = version + 1 where id = 'l-sky'", "CANCELLED"),
+        (
+            "update licence set valid_till = '2027-03-31', version = version + 1 where id = 'l-sky'",
+            "NOT_EXPIRED",
+        ),
+        (
+            "update licence set cancelled_on = '2026-11-21', version = version + 1 where id = 'l-sky'",
+            "CANCELLED",
+        ),
         (TWO_GRANTS, "LIMIT_REACHED"),
         ("update licence set version = version + 1 where id = 'l-sky'", "GRANTED"),
     ] {
         let portal = after("");
         portal.db.meanwhile(meanwhile);
         assert_eq!(asked(&portal, "l-sky")["code"], code, "{meanwhile}");
-        let stored = portal::sql!("select code as line from extension_request where id not in ('x-1', 'x-2')");
+        let stored =
+            portal::sql!("select code as line from extension_request where id not in ('x-1', 'x-2')");
         assert_eq!(lines(&portal, stored), [code], "{meanwhile}");
     }
     let portal = after("");
@@ -295,24 +331,45 @@ fn facts_that_change_meanwhile_lead_to_another_decision() {
 fn with_one_grant_left_forty_at_once_give_exactly_one() {
     const ONE_GRANT: &str = "delete from extension_request where id = 'x-1';";
     for scope in ["licence", "organisation"] {
-        let script = LICENCES.to_owned() + TWO_GRANTS + ONE_GRANT
+        let script = LICENCES.to_owned()
+            + TWO_GRANTS
+            + ONE_GRANT
             + "update licence set valid_till = '2026-11-19' where id = 'l-vault';";
         let portal = Portal::configured_after(&script, &[("EXTENSION_LIMIT_SCOPE", scope)]);
         let (sky, vault) = (body("l-sky"), body("l-vault"));
-        let bodies: Vec<&str> =
-            (0..40).map(|it| if it % 2 == 1 && scope == "organisation" { vault.as_str() } else { sky.as_str() }).collect();
+        let bodies: Vec<&str> = (0..40)
+            .map(|it| if it % 2 == 1 && scope == "organisation" { vault.as_str() } else { sky.as_str() })
+            .collect();
         let trips = portal.db.round_trips();
         let answers = portal.post_at_once(PATH, "bob", &bodies);
         assert_eq!(portal.db.round_trips() - trips, 2 + 39 * 4, "all but one had to look again");
-        assert!(answers.iter().all(|it| it.status == 201), "{:?}", answers.iter().find(|it| it.status != 201));
+        assert!(
+            answers.iter().all(|it| it.status == 201),
+            "{:?}",
+            answers.iter().find(|it| it.status != 201)
+        );
         let granted = answers.iter().filter(|it| it.json()["status"] == "granted").count();
         assert_eq!(granted, 1, "{scope}");
         for answer in answers.iter().map(Answer::json).filter(|it| it["status"] == "rejected") {
-            assert!(answer["next_possible_on"].is_string() && answer["message"].as_str().unwrap().contains("Next possible"), "{answer}");
+            assert!(
+                answer["next_possible_on"].is_string()
+                    && answer["message"].as_str().unwrap().contains("Next possible"),
+                "{answer}"
+            );
         }
-        assert_eq!(portal.number("select count(*) as n from extension_request where status = 'granted'"), 2, "{scope}");
-        assert_eq!(portal.number("select count(*) as n from extension_request where status = 'rejected'"), 39);
-        assert_eq!(portal.number("select count(*) as n from licence_event where cause = 'extension_request'"), 1);
+        assert_eq!(
+            portal.number("select count(*) as n from extension_request where status = 'granted'"),
+            2,
+            "{scope}"
+        );
+        assert_eq!(
+            portal.number("select count(*) as n from extension_request where status = 'rejected'"),
+            39
+        );
+        assert_eq!(
+            portal.number("select count(*) as n from licence_event where cause = 'extension_request'"),
+            1
+        );
         assert_eq!(portal.number("select count(*) as n from audit"), 40);
         assert_eq!(portal.number("select count(*) as n from notification"), 40);
     }
@@ -327,7 +384,11 @@ fn the_schema_refuses_a_third_grant() {
         select 'x-3', org_id, licence_id, product_id, at, '2026-11-22', reason, description, by_person, by_name, status,
             code, message, valid_till from extension_request where id = 'x-2'";
     assert!(run(&portal.db, third).unwrap_err().names("extension_limit"));
-    assert!(run(&portal.db, "update licence_event set note = ''").unwrap_err().names("licence_event_is_append_only"));
+    assert!(
+        run(&portal.db, "update licence_event set note = ''")
+            .unwrap_err()
+            .names("licence_event_is_append_only")
+    );
 }
 
 #[test]

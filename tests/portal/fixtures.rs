@@ -391,7 +391,9 @@ impl Portal {
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
-            portal::sql!("select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"),
+            portal::sql!(
+                "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
+            ),
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),

@@ -29,9 +29,14 @@ fn current_licences_say_how_they_stand() {
 
     let page = portal.get("/o/acme/licences", "bob").body;
     for words in [
-        "Expired 2 days ago", "Expires in 4 days", "Cancelled on 1 Oct 2026", "Expires in 364 days",
+        "Expired 2 days ago",
+        "Expires in 4 days",
+        "Cancelled on 1 Oct 2026",
+        "Expires in 364 days",
         "Users keep access till 4 Dec 2026. The account is kept till 20 Dec 2026.",
-        "the data of the trial is deleted on 3 Dec 2026", "Expiring soon", "Meridian Software team",
+        "the data of the trial is deleted on 3 Dec 2026",
+        "Expiring soon",
+        "Meridian Software team",
         "/o/acme/licences/extension-requests/new?licence_id=l-sky",
     ] {
         assert!(page.contains(words), "{words}: {page}");
@@ -65,7 +70,10 @@ fn lists_go_on_where_they_ended() {
 fn the_history_has_who_what_and_why() {
     let portal = portal();
     let answer = portal.get(&format!("{API}/licence-events"), "bob");
-    assert_eq!(each(&answer, "by"), ["Bob Acme-canary", "System", "Meridian Software team", "Meridian Software team"]);
+    assert_eq!(
+        each(&answer, "by"),
+        ["Bob Acme-canary", "System", "Meridian Software team", "Meridian Software team"]
+    );
     assert_eq!(
         answer.json()["items"][1],
         json!({
@@ -115,9 +123,16 @@ fn an_address_that_makes_no_sense_is_told_so() {
     let portal = portal();
     let long = "q=".to_owned() + &"%25".repeat(51);
     let cases = [
-        ("limit=0", "limit"), ("limit=101", "limit"), ("limit=ten", "limit"), ("cursor=x", "cursor"),
-        ("cursor=WzEsMl0", "cursor"), ("from=2026-02-30", "from"), ("to=yesterday", "to"),
-        ("from=2026-11-22&to=2026-11-21", "to"), (long.as_str(), "q"), ("from=2026-11-01&from=2026-11-02", "from"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=ten", "limit"),
+        ("cursor=x", "cursor"),
+        ("cursor=WzEsMl0", "cursor"),
+        ("from=2026-02-30", "from"),
+        ("to=yesterday", "to"),
+        ("from=2026-11-22&to=2026-11-21", "to"),
+        (long.as_str(), "q"),
+        ("from=2026-11-01&from=2026-11-02", "from"),
         ("product=a&product=b", "product"),
     ];
     for (query, field) in cases {
@@ -131,7 +146,11 @@ fn an_address_that_makes_no_sense_is_told_so() {
         }
         let page = portal.get(&format!("/o/acme/licences/history?{query}"), "bob");
         assert_eq!(page.status, 422, "{query}");
-        assert!(page.body.contains("Please correct") || page.body.contains("error-summary"), "{query}: {}", page.body);
+        assert!(
+            page.body.contains("aria-invalid") || page.body.contains("error-summary"),
+            "{query}: {}",
+            page.body
+        );
         assert!(!page.body.contains("Order ACME-1"), "{query}");
     }
     for (query, field) in [("cause=magic", "cause"), ("q=%ff", "")] {
@@ -153,11 +172,17 @@ fn each_list_is_a_file_as_well() {
     let portal = portal();
     let answer = portal.get(&format!("{API}/licence-events.csv?product=p-clr"), "bob");
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8; header=present");
-    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"licence-history_2026-11-22.csv\"");
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"licence-history_2026-11-22.csv\""
+    );
     insta::assert_snapshot!("history_csv", answer.body.replace('\r', "␍"));
     let page = portal.get("/o/acme/licences/history.csv?product=p-clr", "bob");
     assert_eq!(page.body, answer.body);
-    insta::assert_snapshot!("licences_csv", portal.get("/o/acme/licences.csv", "bob").body.replace('\r', "␍"));
+    insta::assert_snapshot!(
+        "licences_csv",
+        portal.get("/o/acme/licences.csv", "bob").body.replace('\r', "␍")
+    );
     assert!(portal.get(&format!("{API}/extension-requests.csv"), "bob").body.starts_with('\u{feff}'));
 }
 
@@ -175,9 +200,13 @@ fn the_page_rules_says_what_is_configured() {
 fn the_home_page_has_a_card_for_primary_and_billing() {
     let script = LICENCES.to_owned() + NED_JOINS;
     let portal = Portal::after(&script);
-    for (who, sees, opens) in
-        [("ann", true, false), ("bob", true, true), ("sue", false, false), ("tom", false, false), ("ned", false, false)]
-    {
+    for (who, sees, opens) in [
+        ("ann", true, false),
+        ("bob", true, true),
+        ("sue", false, false),
+        ("tom", false, false),
+        ("ned", false, false),
+    ] {
         let before = portal.db.round_trips();
         let page = portal.get("/o/acme", who).body;
         assert_eq!(portal.db.round_trips() - before, 1, "{who}");
@@ -200,9 +229,8 @@ fn a_page_is_one_round_trip() {
 
 #[test]
 fn nothing_of_one_organisation_shows_in_another() {
-    let portal = Portal::after(
-        &(LICENCES.to_owned() + "insert into role values ('globex', 'billing', 'c-gus');"),
-    );
+    let portal =
+        Portal::after(&(LICENCES.to_owned() + "insert into role values ('globex', 'billing', 'c-gus');"));
     for path in ["", "/history", "/extension-requests", "/extension-requests/new"] {
         let ours = portal.get(&format!("/o/acme/licences{path}"), "bob").body;
         let theirs = portal.get(&format!("/o/globex/licences{path}"), "gus").body;
@@ -217,7 +245,9 @@ fn nothing_of_one_organisation_shows_in_another() {
 fn empty_lists_say_what_will_be_there() {
     let portal = Portal::new();
     for (path, words) in [
-        ("", "No licence yet"), ("/history", "Nothing yet"), ("/extension-requests", "Nothing yet"),
+        ("", "No licence yet"),
+        ("/history", "Nothing yet"),
+        ("/extension-requests", "Nothing yet"),
         ("/extension-requests/new", "nothing to extend"),
     ] {
         let page = portal.get(&format!("/o/acme/licences{path}"), "bob").body;

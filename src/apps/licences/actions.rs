@@ -50,7 +50,7 @@ pub async fn request(
     posted: &Posted<NewRequest>,
     see: &str,
 ) -> Result<Done, (Option<Known>, Error)> {
-    let once = Once::of(posted, door.person(), door.now()).map_err(|it| (None, it))?;
+    let once = Once::of(posted, door.person(), door.now());
     let (org, policy) = (door.org(), policy(door));
     let today = today(door).map_err(|it| (None, it))?;
     for _ in 0..MOST_TRIES {
@@ -106,7 +106,11 @@ async fn decide(
         by_name: known.me.name.as_str(),
         now: door.now(),
     };
-    let mut deeds = vec![sql::facts_hold(org, &known.policy, &facts), sql::record(org, &record)];
+    let flash = if decision.is_granted() { "extension-granted" } else { "extension-rejected" };
+    let done =
+        Done { see: format!("{see}?done={flash}"), status: StatusCode::CREATED, body: answer(&record) };
+    let mut deeds = once.keep(org, &done);
+    deeds.extend([sql::facts_hold(org, &known.policy, &facts), sql::record(org, &record)]);
     if decision.is_granted() {
         deeds.extend(sql::extend(org, &record, &app.new_id::<EventId>()));
     }
@@ -120,10 +124,6 @@ async fn decide(
     let decided = told(door, known, &record);
     deeds.push(sql::notify(org, &app.new_id::<NotificationId>(), &record, &title(&decided)));
     deeds.extend(mail::decision(&known.me, &known.readers, &decided).into_iter().map(|it| it.deed(org, app)));
-    let flash = if decision.is_granted() { "extension-granted" } else { "extension-rejected" };
-    let done =
-        Done { see: format!("{see}?done={flash}"), status: StatusCode::CREATED, body: answer(&record) };
-    deeds.extend(once.keep(org, &done));
     match door.write(deeds).await {
         Ok(_) => Ok(Some(done)),
         Err(error) if error.verdict() == Some("facts-changed") || limit_said_no(&error) => Ok(None),

@@ -6,7 +6,7 @@ use super::history::{Cause, Event, EventCursor, Product};
 use super::view::{Tab, day, tab};
 use super::words::who;
 use crate::answer::View;
-use crate::kernel::{Zone, rfc3339};
+use crate::kernel::{FieldError, Zone, rfc3339};
 use crate::page::{self, Choice, Column, ColumnKind, Control, Draft, FilterBar, Frame, Icon, Kind};
 
 pub struct History {
@@ -102,6 +102,7 @@ impl History {
             controls,
             clear: (!self.filters.is_empty()).then_some(here.as_str()),
             export: Some(&format!("{here}.csv?{}", self.filters)),
+            errors: &self.draft.errors,
         })
     }
 
@@ -147,23 +148,12 @@ pub fn dates(draft: &Draft) -> [Control<'_>; 2] {
     ]
 }
 
-/// The fields of a filter bar have no place for what is wrong with them, so it stands above.
+/// What is wrong with the address beyond the filters, which say so themselves.
 pub fn said(draft: &Draft) -> Markup {
-    let named = |field: &str| match field {
-        "q" => "Search",
-        "from" => "From",
-        "to" => "To",
-        "product" => "Product",
-        "cause" => "Cause",
-        "status" => "Status",
-        _ => "Address",
-    };
-    let errors = draft.errors.iter().cloned().map(|mut it| {
-        it.message = format!("{}: {}", named(&it.field), it.message);
-        it.field.clear();
-        it
-    });
-    Draft::blank(errors.collect()).summary()
+    const FILTERS: [&str; 6] = ["q", "product", "cause", "status", "from", "to"];
+    let others = draft.errors.iter().filter(|it| !FILTERS.contains(&it.field.as_str())).cloned();
+    let nameless = others.map(|it| FieldError { field: String::new(), ..it });
+    Draft::blank(nameless.collect()).summary()
 }
 
 pub fn nothing(filters: &str, here: &str, what: &str) -> Markup {

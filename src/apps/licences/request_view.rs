@@ -121,6 +121,7 @@ impl Requests {
             controls,
             clear: (!self.filters.is_empty()).then_some(here.as_str()),
             export: Some(&format!("{here}.csv?{}", self.filters)),
+            errors: &self.draft.errors,
         })
     }
 

@@ -39,7 +39,17 @@ async fn show(door: Access<Home>) -> Result<Answer, Error> {
     let manages = allows(&me.roles, Application::ContactManager);
     let at = home(door.org().id());
     let licences = licences_card(&door, &me, &licences);
-    let view = view::Front { org, roles: me.roles, applications, tiles: links, holders, vacant, manages, licences, at };
+    let view = view::Front {
+        org,
+        roles: me.roles,
+        applications,
+        tiles: links,
+        holders,
+        vacant,
+        manages,
+        licences,
+        at,
+    };
     Ok(Answer::of(Shown { frame, view }))
 }
 
