@@ -43,4 +43,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AuditId, ContactId, LinkId, MailId, OrgId, PersonId, RequestId, SessionId);
+ids!(
+    AuditId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, OrderId, OrgId, PersonId, ProductId, RequestId,
+    SessionId,
+);
