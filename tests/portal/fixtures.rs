@@ -17,7 +17,10 @@ use portal::db::{Db, DbError, Stmt};
 use portal::kernel::{MailId, Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
 
-pub const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_portal.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_portal.sql"),
+    include_str!("../../migrations/0002_orders_and_licences.sql"),
+];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
 
