@@ -281,7 +281,7 @@ fn version(etag: &str) -> String {
 }
 
 /// `form_urlencoded` would put a replacement character where bytes are no UTF-8; we refuse instead.
-fn percent_decodes(text: &str) -> bool {
+pub(super) fn percent_decodes(text: &str) -> bool {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -55,6 +55,12 @@ impl TryFrom<String> for Day {
     }
 }
 
+impl From<Day> for NaiveDate {
+    fn from(day: Day) -> Self {
+        day.0
+    }
+}
+
 impl From<Day> for String {
     fn from(day: Day) -> Self {
         day.0.format("%Y-%m-%d").to_string()

@@ -1,5 +1,6 @@
 //! Words that every application shares. No I/O, no HTTP, no SQL, no clock.
 
+pub mod csv;
 mod day;
 mod email;
 mod field;
@@ -7,8 +8,10 @@ mod flag;
 mod ids;
 mod moment;
 mod name;
+mod page_of;
 mod password;
 mod role;
+mod search;
 mod token;
 
 pub use day::{BadDay, Day};
@@ -18,6 +21,8 @@ pub use flag::Flag;
 pub use ids::{AuditId, BadId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, OrderId, OrgId, PersonId, ProductId, RequestId, SessionId};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use name::{DisplayName, OrgName, PlainText};
+pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};
 pub use password::{BadPassword, Password};
 pub use role::Role;
+pub use search::{BadSearch, Search};
 pub use token::{Token, TokenHash};
