@@ -5,6 +5,7 @@ pub mod contacts;
 pub mod dev;
 pub mod health;
 pub mod me;
+pub mod orders;
 pub mod orgs;
 pub mod sign_in;
 
@@ -27,6 +28,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
     let all = [
         (None, "Home", "", Icon::Home),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
+        (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {

@@ -44,6 +44,6 @@ macro_rules! ids {
 }
 
 ids!(
-    AuditId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, OrderId, OrgId, PersonId, ProductId, RequestId,
-    SessionId,
+    AuditId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, OrderId, OrgId, PersonId, ProductId, RequestId,
+    SessionId, SubscriptionId,
 );

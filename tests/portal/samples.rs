@@ -74,6 +74,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path = path.replace("{order}", "o-acme").replace("{licence}", "l-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     Sample { person: "ann", path, body, headers, after }
 }

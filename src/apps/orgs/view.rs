@@ -105,6 +105,7 @@ impl Way {
     fn tile(&self) -> Tile {
         let text = match self.label {
             "Contacts" => "Who may see this organisation, and who holds which role",
+            "Order Book" => "What you have, until when, and every order it came from",
             "Help desk" => "Ask a technical question and follow your tickets",
             "Bill desk" => "Questions about invoices. You will be asked to sign in there",
             "Make Payment" => "Pay an invoice online through the payment gateway",
