@@ -37,6 +37,8 @@ fn every_statement_behind_a_door_goes_by_an_index() {
                 let table = step.strip_prefix("SCAN ").filter(|it| !it.starts_with("CONSTANT ROW"));
                 let table = table.map(|it| it.split(' ').next().unwrap());
                 let long = table.filter(|it| !SHORT.contains(it) && !it.starts_with('('));
+                // Of a table that is not named: a foreign key that would be looked up if one were broken.
+                let long = long.filter(|it| ran.stmt.sql.contains(*it));
                 let path = &url.path;
                 assert!(long.is_none(), "{path} reads all of {}: {step}\n{}", long.unwrap_or_default(), ran.stmt.sql);
                 seen += 1;
