@@ -1,6 +1,7 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod calendar;
 pub mod contacts;
 pub mod dev;
 pub mod health;
@@ -51,6 +52,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "calendar-revoked" => "The calendar address no longer works.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",

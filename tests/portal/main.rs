@@ -4,6 +4,7 @@
 
 mod awake;
 mod bodies;
+mod calendar;
 mod contacts;
 mod dev;
 mod door;

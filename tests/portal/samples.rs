@@ -36,6 +36,8 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"primary": "c-ann", "billing": "c-tom", "support": null, "technical": "c-tom"}"#,
         "",
     ),
+    ("POST", "/o/{org}/calendar", "", ""),
+    ("POST", "/o/{org}/calendar/revocation", "", ANN_SUBSCRIBES),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
     ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
@@ -59,6 +61,10 @@ const ANOTHER_SESSION: &str =
 /// A contact of Acme who has not verified.
 pub const VIC_JOINS: &str = "insert into person (id, email, display_name, created_at) values ('vic', 'vic@acme-canary.example', 'Vic', 1);
     insert into contact (id, org_id, person_id, name, created_at) values ('c-vic', 'acme', 'vic', 'Vic Acme-canary', 6);";
+
+/// Ann has an address of Acme's calendar.
+const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
+    values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
 /// The request of somebody who may: Ann, who is Primary of Acme. Later applications name who else it takes.
 pub fn sample(url: &Endpoint) -> Sample {
