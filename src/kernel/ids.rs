@@ -44,6 +44,19 @@ macro_rules! ids {
 }
 
 ids!(
-    AuditId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, OrderId, OrgId, PersonId, ProductId, RequestId,
-    SessionId, SubscriptionId,
+    AuditId,
+    ContactId,
+    EventId,
+    ExtensionId,
+    FeedId,
+    LicenceId,
+    LinkId,
+    MailId,
+    OrderId,
+    OrgId,
+    PersonId,
+    ProductId,
+    RequestId,
+    SessionId,
+    SubscriptionId,
 );

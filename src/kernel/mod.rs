@@ -18,7 +18,10 @@ pub use day::{BadDay, Day};
 pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
-pub use ids::{AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, OrderId, OrgId, PersonId, ProductId, RequestId, SessionId, SubscriptionId};
+pub use ids::{
+    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, OrderId, OrgId,
+    PersonId, ProductId, RequestId, SessionId, SubscriptionId,
+};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use name::{DisplayName, OrgName, PlainText};
 pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};

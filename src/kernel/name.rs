@@ -53,8 +53,12 @@ impl OrgName {
     /// For the name of a file: `acme-textiles`.
     #[must_use]
     pub fn slug(&self) -> String {
-        let plain: String =
-            self.0.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { ' ' }).collect();
+        let plain: String = self
+            .0
+            .to_lowercase()
+            .chars()
+            .map(|it| if it.is_ascii_alphanumeric() { it } else { ' ' })
+            .collect();
         let slug = plain.split_whitespace().collect::<Vec<_>>().join("-");
         let slug: String = slug.chars().take(40).collect();
         if slug.is_empty() { "organisation".to_owned() } else { slug.trim_end_matches('-').to_owned() }

@@ -161,7 +161,7 @@ fn a_refusal_at_the_door_comes_before_everything_else() {
         .iter()
         .filter(|it| matches!(it.guard, Guard::Contact(Some(_))) && is_deed(it))
     {
-        for (person, expected) in [("gus", StatusCode::NOT_FOUND), ("bob", StatusCode::FORBIDDEN)] {
+        for (person, expected) in [("gus", StatusCode::NOT_FOUND), ("tom", StatusCode::FORBIDDEN)] {
             let path = sample(url).path;
             let answer = Portal::new().send_with(url.method.as_str(), &path, &cookie(person), "{{{", &worst);
             assert_eq!(answer.status, expected, "{person} {} {path}: {}", url.method, answer.body);

@@ -401,3 +401,12 @@ pub fn run(db: &Db, sql: &'static str) -> Result<Vec<usize>, DbError> {
     let rows = block_on(db.write(vec![Stmt { sql, args: vec![] }]))?;
     Ok(rows.iter().map(portal::db::Rows::changes).collect())
 }
+
+/// One tag a line and without drawings, for snapshots that people read.
+pub fn looks(markup: &str) -> String {
+    let tags = markup
+        .split("<svg")
+        .enumerate()
+        .map(|(at, it)| if at == 0 { it } else { it.split_once("</svg>").unwrap().1 });
+    tags.collect::<String>().replace('<', "\n<").replace("\n</", "</").trim().to_owned()
+}

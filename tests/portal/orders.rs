@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Answer, Portal, run};
+use crate::fixtures::{Answer, Portal, looks, run};
 
 const API: &str = "/api/v1/organisations/acme";
 const PAGE: &str = "/o/acme/orders";
@@ -39,7 +39,7 @@ fn numbers(script: &str, query: &str) -> Vec<String> {
 fn main_of(answer: &Answer) -> String {
     let from = answer.body.find("<main").unwrap();
     let to = answer.body.find("</main>").unwrap();
-    answer.body[from..to].replace('<', "\n<").replace("\n</", "</").trim().to_owned()
+    looks(&answer.body[from..to])
 }
 
 #[test]
@@ -84,16 +84,30 @@ const ALL_STATES: &str = "
 fn what_is_over_shows_when_asked_for() {
     let states = |query: &str| -> Vec<(String, String)> {
         let found = items(&get(ALL_STATES, &format!("{API}/subscriptions{query}")));
-        found.iter().map(|it| (it["id"].as_str().unwrap().into(), it["state"].as_str().unwrap().into())).collect()
+        found
+            .iter()
+            .map(|it| (it["id"].as_str().unwrap().into(), it["state"].as_str().unwrap().into()))
+            .collect()
     };
     let said = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
         pairs.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
     };
-    let now = [("s-acme", "expired"), ("active", "active"), ("trial", "trial"), ("next", "active"), ("upcoming", "upcoming")];
+    let now = [
+        ("s-acme", "expired"),
+        ("active", "active"),
+        ("trial", "trial"),
+        ("next", "active"),
+        ("upcoming", "upcoming"),
+    ];
     assert_eq!(states(""), said(&now));
     let all = [
-        ("s-acme", "expired"), ("active", "active"), ("renewed", "renewed"), ("trial", "trial"), ("cancelled", "cancelled"),
-        ("next", "active"), ("upcoming", "upcoming"),
+        ("s-acme", "expired"),
+        ("active", "active"),
+        ("renewed", "renewed"),
+        ("trial", "trial"),
+        ("cancelled", "cancelled"),
+        ("next", "active"),
+        ("upcoming", "upcoming"),
     ];
     assert_eq!(states("?show=all"), said(&all));
     assert_eq!(states("?product=skyconnect"), said(&now[..2]));
@@ -128,7 +142,8 @@ fn the_statement_and_the_rule_draw_the_same_line() {
     let walk = |query: &str| {
         let (mut found, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = portal.get(&format!("{API}/subscriptions?limit=100&product=skyconnect{query}{cursor}"), "ann");
+            let page = portal
+                .get(&format!("{API}/subscriptions?limit=100&product=skyconnect{query}{cursor}"), "ann");
             found.extend(items(&page));
             let Some(next) = page.json()["next"].as_str().map(str::to_owned) else { return found };
             cursor = format!("&cursor={next}");
@@ -136,7 +151,8 @@ fn the_statement_and_the_rule_draw_the_same_line() {
     };
     let all = walk("&show=all");
     assert_eq!(all.len(), 15 * 36);
-    let current = all.into_iter().filter(|it| !["renewed", "cancelled"].contains(&it["state"].as_str().unwrap()));
+    let current =
+        all.into_iter().filter(|it| !["renewed", "cancelled"].contains(&it["state"].as_str().unwrap()));
     assert_eq!(walk(""), current.collect::<Vec<_>>());
 }
 
@@ -183,20 +199,29 @@ fn paging_walks_each_order_once_while_new_ones_arrive() {
 #[test]
 fn the_pages_of_the_history_keep_the_filters() {
     let portal = Portal::after(MANY);
-    let (mut path, mut seen) = (format!("{PAGE}/history?product=skyconnect&from=2025-02-01&q=SO"), BTreeSet::new());
+    let (mut path, mut seen) =
+        (format!("{PAGE}/history?product=skyconnect&from=2025-02-01&q=SO"), BTreeSet::new());
     for page in 1.. {
         let answer = portal.get(&path, "bob");
         assert_eq!(answer.status, StatusCode::OK);
-        assert!(answer.body.contains("value=\"2025-02-01\"") && answer.body.contains("value=\"SO\""), "{path}");
+        assert!(
+            answer.body.contains("value=\"2025-02-01\"") && answer.body.contains("value=\"SO\""),
+            "{path}"
+        );
         assert_eq!(answer.body.contains("rel=\"prev\""), page > 1);
         let rows = answer.body.split("href=\"/o/acme/orders/").skip(1).filter_map(|it| it.split('"').next());
-        let rows: Vec<_> = rows.filter(|it| it.starts_with("m-") || it.starts_with("o-")).map(str::to_owned).collect();
+        let rows: Vec<_> =
+            rows.filter(|it| it.starts_with("m-") || it.starts_with("o-")).map(str::to_owned).collect();
         assert!(rows.len() <= 20);
         seen.extend(rows);
         let Some(older) = answer.body.split("rel=\"next\" href=\"").nth(1) else { break };
         path = older.split('"').next().unwrap().replace("&amp;", "&");
     }
-    assert_eq!(seen.len(), 126 + 1, "of 250 orders, those of the product since February, and the one of 2026");
+    assert_eq!(
+        seen.len(),
+        126 + 1,
+        "of 250 orders, those of the product since February, and the one of 2026"
+    );
 }
 
 #[test]
@@ -235,13 +260,18 @@ fn what_cannot_be_asked_for_is_said_at_its_field() {
             }
             let answer = get("", &format!("{API}/{path}?{query}"));
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {query}");
-            let fields: Vec<_> = answer.json()["errors"].as_array().unwrap().iter().map(|it| it["field"].clone()).collect();
+            let fields: Vec<_> =
+                answer.json()["errors"].as_array().unwrap().iter().map(|it| it["field"].clone()).collect();
             assert_eq!(fields, [json!(field)], "{path} {query}");
         }
         let page = get("", &format!("{PAGE}/history?{query}"));
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
         let at_a_control = ["product", "from", "to", "q"].contains(&field);
-        assert!(!at_a_control || page.body.contains(&format!("id=\"error-{field}\"")), "{query}: {}", page.body);
+        assert!(
+            !at_a_control || page.body.contains(&format!("id=\"error-{field}\"")),
+            "{query}: {}",
+            page.body
+        );
         assert!(page.body.contains("error-summary"), "{query}");
     }
     let kept = get("", &format!("{PAGE}/history?from=2026-02-30&to=2026-03-01&q=SO"));
@@ -256,8 +286,12 @@ fn what_cannot_be_asked_for_is_said_at_its_field() {
 #[test]
 fn the_gate_speaks_before_the_filters() {
     let portal = Portal::new();
-    for (person, status) in [("sue", StatusCode::FORBIDDEN), ("tom", StatusCode::FORBIDDEN), ("gus", StatusCode::NOT_FOUND)] {
-        for path in ["orders?from=x", "orders.csv?from=x", "subscriptions?show=x", "orders/%20", "orders/o-acme"] {
+    for (person, status) in
+        [("sue", StatusCode::FORBIDDEN), ("tom", StatusCode::FORBIDDEN), ("gus", StatusCode::NOT_FOUND)]
+    {
+        for path in
+            ["orders?from=x", "orders.csv?from=x", "subscriptions?show=x", "orders/%20", "orders/o-acme"]
+        {
             assert_eq!(portal.get(&format!("{API}/{path}"), person).status, status, "{person} {path}");
         }
     }
@@ -267,7 +301,11 @@ fn the_gate_speaks_before_the_filters() {
 fn an_order_of_somebody_else_is_not_there() {
     let portal = Portal::new();
     for path in ["o-globex", "nothing", "%20", "%ff"] {
-        assert_eq!(portal.get(&format!("{API}/orders/{path}"), "ann").status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            portal.get(&format!("{API}/orders/{path}"), "ann").status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
         assert_eq!(portal.get(&format!("{PAGE}/{path}"), "ann").status, StatusCode::NOT_FOUND, "{path}");
     }
     assert!(numbers("", "q=Globex").is_empty());
@@ -321,12 +359,22 @@ fn a_file_brings_back_what_the_list_says() {
         let file = portal.get(&format!("{API}/orders.csv{query}"), "bob");
         assert_eq!(file.status, StatusCode::OK);
         assert!(file.header("content-type").starts_with("text/csv; charset=utf-8"));
-        assert_eq!(file.header("content-disposition"), "attachment; filename=\"acme-canary_orders_2026-11-22.csv\"");
+        assert_eq!(
+            file.header("content-disposition"),
+            "attachment; filename=\"acme-canary_orders_2026-11-22.csv\""
+        );
         assert_eq!(file.body, portal.get(&format!("{PAGE}/history.csv{query}"), "bob").body);
 
         let (mut listed, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = portal.get(&format!("{API}/orders{}{}limit=100{cursor}", if query.is_empty() { "?" } else { query }, if query.is_empty() { "" } else { "&" }), "bob");
+            let page = portal.get(
+                &format!(
+                    "{API}/orders{}{}limit=100{cursor}",
+                    if query.is_empty() { "?" } else { query },
+                    if query.is_empty() { "" } else { "&" }
+                ),
+                "bob",
+            );
             listed.extend(items(&page));
             let Some(next) = page.json()["next"].as_str().map(str::to_owned) else { break };
             cursor = format!("&cursor={next}");
@@ -336,8 +384,14 @@ fn a_file_brings_back_what_the_list_says() {
         for (row, order) in rows[1..].iter().zip(&listed) {
             let line = &order["lines"][0];
             for (at, value) in [
-                (0, &order["number"]), (1, &order["ordered_on"]), (2, &order["po_number"]), (9, &line["product"]),
-                (10, &line["sku"]), (11, &line["description"]), (13, &line["unit"]), (15, &line["valid_till"]),
+                (0, &order["number"]),
+                (1, &order["ordered_on"]),
+                (2, &order["po_number"]),
+                (9, &line["product"]),
+                (10, &line["sku"]),
+                (11, &line["description"]),
+                (13, &line["unit"]),
+                (15, &line["valid_till"]),
             ] {
                 assert_eq!(row[at], value.as_str().unwrap_or_default(), "{row:?}");
             }
@@ -345,7 +399,10 @@ fn a_file_brings_back_what_the_list_says() {
         }
     }
     let now = get(ALL_STATES, &format!("{API}/subscriptions.csv?show=all"));
-    assert_eq!(now.header("content-disposition"), "attachment; filename=\"acme-canary_subscriptions_2026-11-22.csv\"");
+    assert_eq!(
+        now.header("content-disposition"),
+        "attachment; filename=\"acme-canary_subscriptions_2026-11-22.csv\""
+    );
     let rows = parse(&now.body);
     assert_eq!(rows.len(), 8);
     assert_eq!(rows[1][8], "Expired");
@@ -357,6 +414,9 @@ fn a_file_brings_back_what_the_list_says() {
 fn a_file_has_an_end() {
     let script = MANY.replace("i < 250", "i < 5001");
     let answer = get(&script, &format!("{API}/orders.csv"));
-    assert_eq!((answer.status, answer.json()["errors"][0]["code"].clone()), (StatusCode::UNPROCESSABLE_ENTITY, json!("too-many")));
+    assert_eq!(
+        (answer.status, answer.json()["errors"][0]["code"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("too-many"))
+    );
     assert_eq!(get(&script, &format!("{API}/orders.csv?to=2025-12-31")).status, StatusCode::OK);
 }

@@ -40,7 +40,12 @@ fn every_statement_behind_a_door_goes_by_an_index() {
                 // Of a table that is not named: a foreign key that would be looked up if one were broken.
                 let long = long.filter(|it| ran.stmt.sql.contains(*it));
                 let path = &url.path;
-                assert!(long.is_none(), "{path} reads all of {}: {step}\n{}", long.unwrap_or_default(), ran.stmt.sql);
+                assert!(
+                    long.is_none(),
+                    "{path} reads all of {}: {step}\n{}",
+                    long.unwrap_or_default(),
+                    ran.stmt.sql
+                );
                 seen += 1;
             }
         }

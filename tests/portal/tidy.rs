@@ -85,7 +85,13 @@ fn files_have_a_subject_and_a_size() {
 /// a person are bound to the person, and those of nobody in particular stand in the applications named here.
 #[test]
 fn every_statement_of_an_application_is_bound_to_its_organisation() {
-    const OF_NOBODY: &[&str] = &["src/apps/sign_in/", "src/apps/setup/", "src/apps/dev/", "src/apps/health/", "src/apps/calendar/feed/"];
+    const OF_NOBODY: &[&str] = &[
+        "src/apps/sign_in/",
+        "src/apps/setup/",
+        "src/apps/dev/",
+        "src/apps/health/",
+        "src/apps/calendar/feed/",
+    ];
     const OF_A_PERSON: &[&str] = &["src/apps/me/"];
     let mut seen = 0;
     each_source(|name, text| {

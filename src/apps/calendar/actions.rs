@@ -22,7 +22,8 @@ pub async fn revoke(door: &Access<OrderBook>) -> Result<(), Error> {
     let (org, app) = (door.org(), door.app());
     let (me, feed) = door.read(sql::feed(org, door.person())).await?;
     let Some(feed) = feed else { return Ok(()) };
-    let entry = audit::Entry { action: "calendar.revoked", target: feed.id.as_str(), before: None, after: None };
+    let entry =
+        audit::Entry { action: "calendar.revoked", target: feed.id.as_str(), before: None, after: None };
     let deeds = vec![sql::revoke(org, door.person(), door.now()), entry.deed(org, app, &door.actor(&me))];
     door.write(deeds).await?;
     Ok(())

@@ -40,9 +40,10 @@ impl Faces for IcsFile {
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("text/calendar; charset=utf-8; method=PUBLISH");
         headers.insert(header::CONTENT_TYPE, kind);
-        let name = self.name.as_ref().and_then(|it| {
-            HeaderValue::from_str(&format!("attachment; filename=\"{it}.ics\"")).ok()
-        });
+        let name = self
+            .name
+            .as_ref()
+            .and_then(|it| HeaderValue::from_str(&format!("attachment; filename=\"{it}.ics\"")).ok());
         if let Some(name) = name {
             headers.insert(header::CONTENT_DISPOSITION, name);
         }
@@ -92,7 +93,11 @@ fn at(door: &Access<OrderBook>) -> String {
 }
 
 impl Place {
-    fn of(config: &crate::access::Config, org: &crate::kernel::OrgId, org_name: crate::kernel::OrgName) -> Self {
+    fn of(
+        config: &crate::access::Config,
+        org: &crate::kernel::OrgId,
+        org_name: crate::kernel::OrgName,
+    ) -> Self {
         Self {
             origin: config.origin.clone(),
             vendor: config.brand.vendor_name.clone(),

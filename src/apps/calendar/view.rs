@@ -45,25 +45,31 @@ impl Feeds {
     }
 
     fn none_yet(&self) -> Markup {
-        card(Some("You have no calendar address yet"), html! {
-            p { "An address of your own, to subscribe to in a calendar program. It works without signing in, so it is \
-                 shown to you once, and you can take it back at any time. It stops by itself when your role no longer \
-                 opens the Order Book." }
-            form method="post" action=(self.at) { (page::actions(button(Kind::Primary, "Create my address"))) }
-        })
+        card(
+            Some("You have no calendar address yet"),
+            html! {
+                p { "An address of your own, to subscribe to in a calendar program. It works without signing in, so it is \
+                     shown to you once, and you can take it back at any time. It stops by itself when your role no longer \
+                     opens the Order Book." }
+                form method="post" action=(self.at) { (page::actions(button(Kind::Primary, "Create my address"))) }
+            },
+        )
     }
 
     fn there_is(&self, feed: &Feed) -> Markup {
         let since = page::moment(&rfc3339(feed.created_at), &self.zone.words(feed.created_at));
-        card(Some("Your calendar address works"), html! {
-            p { (page::badge(Tone::Good, "Active")) " since " (since) }
-            p { "It was shown once, when it was created. If you have lost it, or if somebody else may know it, create a \
-                 new one: the old one stops at that moment." }
-            div.form-actions {
-                form method="post" action=(self.at) { (button(Kind::Secondary, "Create a new address")) }
-                form method="post" action={ (self.at) "/revocation" } { (button(Kind::Danger, "Revoke the address")) }
-            }
-        })
+        card(
+            Some("Your calendar address works"),
+            html! {
+                p { (page::badge(Tone::Good, "Active")) " since " (since) }
+                p { "It was shown once, when it was created. If you have lost it, or if somebody else may know it, create a \
+                     new one: the old one stops at that moment." }
+                div.form-actions {
+                    form method="post" action=(self.at) { (button(Kind::Secondary, "Create a new address")) }
+                    form method="post" action={ (self.at) "/revocation" } { (button(Kind::Danger, "Revoke the address")) }
+                }
+            },
+        )
     }
 }
 

@@ -6,7 +6,8 @@ use super::rules::{Line, Order, Standing};
 use super::view::{List, count, date, quantity};
 use crate::answer::View;
 use crate::page::{
-    self, Column, ColumnKind, Control, FilterBar, Frame, Icon, Kind, Tone, button_link, card, definition, filter_bar,
+    self, Column, ColumnKind, Control, FilterBar, Frame, Icon, Kind, Tone, button_link, card, definition,
+    filter_bar,
 };
 
 /// Every order that was booked, latest on top.
@@ -119,7 +120,10 @@ impl History {
     fn nothing(&self) -> Markup {
         let path = self.path();
         let clear = |label| Some(button_link(Kind::Secondary, label, &path, None));
-        let unknown = self.list.value("product").filter(|asked| self.list.products.iter().all(|it| it.id.as_str() != *asked));
+        let unknown = self
+            .list
+            .value("product")
+            .filter(|asked| self.list.products.iter().all(|it| it.id.as_str() != *asked));
         if unknown.is_some() {
             let said = "This organisation has never ordered that product.";
             page::empty_state(Icon::Search, "No such product here", said, clear("Clear filters"))
@@ -127,7 +131,12 @@ impl History {
             let said = "There are orders, and none of them fits all of the filters above.";
             page::empty_state(Icon::Search, "No order matches", said, clear("Clear filters"))
         } else if self.list.value("cursor").is_some() {
-            page::empty_state(Icon::Book, "The list ends here", "There are no older orders.", clear("Back to the newest"))
+            page::empty_state(
+                Icon::Book,
+                "The list ends here",
+                "There are no older orders.",
+                clear("Back to the newest"),
+            )
         } else {
             let said = "Every order that the vendor books from your purchase order or your written confirmation appears \
                         here with what was bought and how long it is valid.";

@@ -44,7 +44,8 @@ pub async fn history(door: Door) -> Result<Answer, Error> {
     if !asked.errors().is_empty() {
         return Err(refused_history(&door, &asked, asked.errors().to_vec()).await);
     }
-    let (me, (found, products)) = door.read((sql::orders(door.org(), &wanted), sql::products(door.org()))).await?;
+    let (me, (found, products)) =
+        door.read((sql::orders(door.org(), &wanted), sql::products(door.org()))).await?;
     let (orders, next) = wanted.page.cut(found, Order::place);
     let list = list(&door, &asked, products, next.map(|it| it.text()));
     Ok(Answer::of(Shown { frame: door.frame(&me), view: history_view::History { orders, list } }))
@@ -72,7 +73,8 @@ pub async fn order(door: Door) -> Result<Answer, Error> {
     };
     let order = order.ok_or(Error::NotFound)?;
     let vendor = door.app().config().brand.vendor_name.clone();
-    let view = history_view::OrderPage { order, org_name: me.org_name.as_str().to_owned(), vendor, at: at(&door) };
+    let view =
+        history_view::OrderPage { order, org_name: me.org_name.as_str().to_owned(), vendor, at: at(&door) };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 
@@ -126,7 +128,9 @@ fn list(door: &Door, asked: &Asked, products: Vec<Product>, next: Option<String>
 }
 
 fn too_many(field: &str) -> FieldError {
-    let said = format!("This would be more than {MOST_IN_A_FILE} rows. Filter them into parts and take one at a time.");
+    let said = format!(
+        "This would be more than {MOST_IN_A_FILE} rows. Filter them into parts and take one at a time."
+    );
     FieldError::new(field, "too-many", said)
 }
 
@@ -139,5 +143,6 @@ fn at(door: &Door) -> String {
 }
 
 fn today(door: &Door) -> Result<Day, Error> {
-    Day::today(door.now(), door.app().config().zone).ok_or_else(|| crate::db::DbError("no such day".to_owned()).into())
+    Day::today(door.now(), door.app().config().zone)
+        .ok_or_else(|| crate::db::DbError("no such day".to_owned()).into())
 }

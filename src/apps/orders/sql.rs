@@ -58,9 +58,8 @@ pub fn order(org: &OrgScope, id: &OrderId) -> Query<Option<Order>> {
 /// What ends first stands first within its product. What is over is left out as `State::is_current` says.
 pub fn subscriptions(org: &OrgScope, wanted: &WantedNow, today: Day) -> Query<Vec<Subscription>> {
     let after = wanted.page.after.as_ref();
-    let (product, till) = after.map_or((String::new(), String::new()), |it| {
-        (it.key.0.as_str().to_owned(), it.key.1.to_string())
-    });
+    let (product, till) = after
+        .map_or((String::new(), String::new()), |it| (it.key.0.as_str().to_owned(), it.key.1.to_string()));
     org.query(sql!(
         "select mine.id, mine.product_id, product.name as product, mine.sku, mine.description, mine.quantity,
                 mine.unit, mine.starts_on, mine.valid_till, mine.agreement, mine.is_trial, mine.cancelled_on,

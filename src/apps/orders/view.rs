@@ -6,7 +6,8 @@ use super::rules::{Product, State, Subscription};
 use crate::answer::View;
 use crate::kernel::{Day, FieldError};
 use crate::page::{
-    self, Choice, Column, ColumnKind, Control, Draft, FilterBar, Frame, Icon, Kind, Tone, button_link, filter_bar,
+    self, Choice, Column, ColumnKind, Control, Draft, FilterBar, Frame, Icon, Kind, Tone, button_link,
+    filter_bar,
 };
 
 /// What both lists of the Order Book have in common.
@@ -57,7 +58,8 @@ impl List {
             .iter()
             .map(|it| Choice { value: it.id.as_str().to_owned(), label: it.name.clone() })
             .collect();
-        if let Some(other) = self.value("product").filter(|asked| choices.iter().all(|it| it.value != *asked)) {
+        if let Some(other) = self.value("product").filter(|asked| choices.iter().all(|it| it.value != *asked))
+        {
             choices.push(Choice { value: other.to_owned(), label: other.to_owned() });
         }
         choices
@@ -194,7 +196,9 @@ impl Now {
             State::Active | State::Trial => format!("ends in {}", days(it.valid_till.since(self.today))),
             State::Expired => format!("ended {} ago", days(self.today.since(it.valid_till))),
             State::Renewed => "the next period has taken over".to_owned(),
-            State::Cancelled => it.cancelled_on.map(|on| format!("cancelled on {}", on.words())).unwrap_or_default(),
+            State::Cancelled => {
+                it.cancelled_on.map(|on| format!("cancelled on {}", on.words())).unwrap_or_default()
+            }
         }
     }
 
