@@ -8,7 +8,8 @@ import json
 import sys
 from pathlib import Path
 
-from icalendar import Calendar, vText
+from icalendar import Calendar
+from icalendar.parser import unescape_char
 
 
 def iso(component, name):
@@ -41,7 +42,7 @@ def read(path):
     return {
         "method": str(calendar["METHOD"]),
         # The package does not know yet that RFC 7986 says TEXT.
-        "name": str(vText.from_ical(calendar["NAME"])),
+        "name": unescape_char(str(calendar["NAME"])),
         "refresh_hours": calendar.decoded("REFRESH-INTERVAL").total_seconds() / 3600,
         "events": events,
     }
