@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Answer, Portal, looks, run};
+use crate::fixtures::{Answer, NOW, Portal, ask, keys, looks, run, signed};
 
 const API: &str = "/api/v1/organisations/acme";
 const PAGE: &str = "/o/acme/orders";
@@ -419,4 +419,67 @@ fn a_file_has_an_end() {
         (StatusCode::UNPROCESSABLE_ENTITY, json!("too-many"))
     );
     assert_eq!(get(&script, &format!("{API}/orders.csv?to=2025-12-31")).status, StatusCode::OK);
+}
+
+/// Of every state, agreement and type there is something to look at, directly and through a partner.
+#[test]
+fn the_demo_data_shows_everything() {
+    let portal = Portal::new();
+    assert_eq!(portal.send("POST", "/dev/seed", "", "").status, StatusCode::OK);
+    // The Primary of each organisation is signed in, with a session named like the organisation.
+    let sessions =
+        "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
+        select substr(role.org_id, -3), contact.person_id, 'x', 'x', 1795327000, 1795327600, 1795400000
+          from role join contact on contact.id = role.contact_id where role.role = 'primary'";
+    run(&portal.db, sessions).unwrap();
+    let mut seen = BTreeSet::new();
+    let mut look = |org: &str| {
+        #[derive(serde::Deserialize)]
+        struct Primary {
+            person_id: String,
+        }
+        let primary = portal::sql!("select person_id from session where id = ?1", org);
+        let primary = ask::<Primary>(&portal.db, primary).unwrap().remove(0).person_id;
+        let cookie = signed(org, &primary, 0, NOW + 60_000, &keys());
+        let at = format!("/api/v1/organisations/01938a00-0000-7000-8000-000000000{org}");
+        let subscriptions =
+            items(&portal.send("GET", &format!("{at}/subscriptions?show=all&limit=100"), &cookie, ""));
+        seen.extend(subscriptions.iter().map(|it| format!("state {}", it["state"].as_str().unwrap())));
+        let orders = portal.send("GET", &format!("{at}/orders?limit=20"), &cookie, "");
+        for order in items(&orders) {
+            assert!(!order["lines"].as_array().unwrap().is_empty(), "{order}");
+            seen.insert(format!("agreement {}", order["agreement"].as_str().unwrap()));
+            seen.insert(format!("kind {}", order["kind"].as_str().unwrap()));
+            seen.insert(format!("order {}", order["state"].as_str().unwrap()));
+            seen.insert(format!("through {}", if order["partner"].is_null() { "nobody" } else { "partner" }));
+        }
+        let till =
+            subscriptions.iter().find(|it| it["sku"] == "SkyConnect-Business" && it["state"] != "renewed");
+        (till.unwrap()["valid_till"].as_str().unwrap().to_owned(), orders.json()["next"].is_string())
+    };
+    assert_eq!(look("201"), ("2027-10-07".to_owned(), false), "healthy");
+    assert_eq!(look("202"), ("2026-12-04".to_owned(), false), "ends in 12 days");
+    assert_eq!(look("203"), ("2026-11-16".to_owned(), true), "expired, with a long history");
+    assert_eq!(look("204"), ("2027-06-25".to_owned(), false), "through a partner");
+    let all = [
+        "agreement contract",
+        "agreement ppu_postpaid",
+        "agreement ppu_prepaid",
+        "kind cancellation",
+        "kind new",
+        "kind renewal",
+        "kind top_up",
+        "order amended",
+        "order booked",
+        "order cancelled",
+        "state active",
+        "state cancelled",
+        "state expired",
+        "state renewed",
+        "state trial",
+        "state upcoming",
+        "through nobody",
+        "through partner",
+    ];
+    assert_eq!(seen, all.map(str::to_owned).into());
 }
