@@ -29,7 +29,7 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// Everybody verified has a session named like them. Each organisation has ordered SkyConnect for 2026: order `o-acme`,
+/// Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
 /// subscription `s-acme`, licence `l-acme`. Every text of an organisation carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values

@@ -85,7 +85,8 @@ pub struct Order {
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct Line {
-    pub line: i64,
+    #[serde(rename = "line")]
+    pub number: i64,
     pub product_id: ProductId,
     pub product: String,
     pub sku: String,

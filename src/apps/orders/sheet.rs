@@ -57,7 +57,7 @@ fn order_row(order: &Order, line: Option<&Line>) -> Vec<String> {
     ];
     if let Some(line) = line {
         row.extend([
-            line.line.to_string(),
+            line.number.to_string(),
             line.product.clone(),
             line.sku.clone(),
             line.description.clone(),
