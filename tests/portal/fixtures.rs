@@ -1,21 +1,19 @@
 //! The cast, and a portal to send requests to.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::cell::Cell;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use futures::future::{BoxFuture, FutureExt, ready};
 use futures_executor::block_on;
-use portal::access::{
-    App, Claim, Config, Keyring, Kv, Later, MailQueue, Secrets, Services, Unreachable, bytes_of, serve,
-};
+use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
-use portal::kernel::{MailId, Password, PersonId, SessionId};
+use portal::kernel::{Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
+
+pub use crate::stores::logged;
+use crate::stores::{Afterwards, Queue, Shelf, log};
 
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
@@ -102,77 +100,6 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
     Config::read(text).unwrap()
 }
 
-/// KV as a map; it counts, and can forget, remember what it should not, or be out of reach.
-#[derive(Default)]
-pub struct Shelf {
-    pub kept: Mutex<BTreeMap<String, String>>,
-    pub reads: Mutex<usize>,
-    pub puts: Mutex<usize>,
-    pub down: AtomicBool,
-}
-
-impl Shelf {
-    fn reach(&self) -> Result<(), Unreachable> {
-        if self.down.load(Ordering::Relaxed) { Err(Unreachable("KV is down".into())) } else { Ok(()) }
-    }
-
-    pub fn reads(&self) -> usize {
-        *self.reads.lock().unwrap()
-    }
-
-    pub fn puts(&self) -> usize {
-        *self.puts.lock().unwrap()
-    }
-
-    pub fn keep(&self, key: &str, value: &str) {
-        self.kept.lock().unwrap().insert(key.to_owned(), value.to_owned());
-    }
-}
-
-impl Kv for Shelf {
-    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
-        *self.reads.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned())).boxed()
-    }
-
-    fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
-        assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
-        *self.puts.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.keep(&key, &value))).boxed()
-    }
-}
-
-thread_local! {
-    static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-/// What was logged since the last look, or since the newest portal was made. Each test has a thread of its own.
-pub fn logged() -> Vec<String> {
-    LOG.take()
-}
-
-/// The queue, as the list of what was put into it.
-#[derive(Default)]
-pub struct Queue(pub Mutex<Vec<MailId>>);
-
-impl MailQueue for Queue {
-    fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
-        assert!(ids.len() <= 100, "the queue refuses {} messages at once", ids.len());
-        self.0.lock().unwrap().extend(ids);
-        ready(Ok(())).boxed()
-    }
-}
-
-/// What waits for the answer to have left.
-#[derive(Default)]
-struct Afterwards(Mutex<Vec<BoxFuture<'static, ()>>>);
-
-impl Later for Afterwards {
-    fn run(&self, work: BoxFuture<'static, ()>) {
-        self.0.lock().unwrap().push(work);
-    }
-}
-
 pub struct Portal {
     router: Router<App>,
     services: Arc<Services>,
@@ -203,8 +130,8 @@ impl Answer {
 
     /// `name=value` of the cookie that was set, to be sent back.
     pub fn cookie(&self, name: &str) -> String {
-        let mut set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
-        let set = set.rfind(|it| it.starts_with(name));
+        let set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
+        let set = set.rev().find(|it| it.starts_with(name));
         set.map_or_else(String::new, |it| it.split(';').next().unwrap().to_owned())
     }
 }
@@ -275,7 +202,7 @@ impl Portal {
             tokens: tokens.clone(),
             mail: queue.clone(),
             later: afterwards.clone(),
-            log: |line| LOG.with_borrow_mut(|it| it.push(line.to_owned())),
+            log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
             nav: portal::apps::nav,
             flash: portal::apps::flash,
@@ -334,18 +261,21 @@ impl Portal {
             Answer { status: parts.status, headers: parts.headers, body }
         });
         self.settle();
+        if answer.header("content-type") == "application/problem+json" && !answer.body.is_empty() {
+            let code = answer.json()["type"].as_str().unwrap().replace("/problems/", "");
+            let known = portal::error::problems::find(&code);
+            assert_eq!(
+                known.map(|it| it.status),
+                Some(answer.status.as_u16()),
+                "{code} is on no page of /problems"
+            );
+        }
         answer
     }
 
     /// Everything that was left for after the answer.
     pub fn settle(&self) {
-        loop {
-            let work = std::mem::take(&mut *self.afterwards.0.lock().unwrap());
-            if work.is_empty() {
-                return;
-            }
-            work.into_iter().for_each(block_on);
-        }
+        self.afterwards.settle();
     }
 
     /// Every row of the tables that a deed can change; what only notes that somebody was here is left out.

@@ -47,12 +47,30 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/me/sessions/{session}/end", "", ANOTHER_SESSION),
     ("DELETE", "/api/v1/me/sessions/{session}", "", ANOTHER_SESSION),
     ("POST", "/sign-out", "", ""),
+    (
+        "POST",
+        "/api/v1/session",
+        r#"{"email": "ann@acme-canary.example", "password": "a password of the cast"}"#,
+        "",
+    ),
+    ("POST", "/api/v1/password-resets", r#"{"email": "ann@acme-canary.example"}"#, ""),
+    ("POST", "/api/v1/password-resets/confirm", CHOOSE, ""),
+    (
+        "POST",
+        "/api/v1/verifications/confirm",
+        r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+        "",
+    ),
     ("DELETE", "/api/v1/session", "", ""),
 ];
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
     r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
+
+/// A code of the right shape that no mail has carried.
+const CHOOSE: &str =
+    r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "new_password": "another good phrase"}"#;
 
 const ANOTHER_SESSION: &str =
     "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)

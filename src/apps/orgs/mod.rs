@@ -1,6 +1,8 @@
 //! The organisation itself: its home page and its name (domain 3.3, 3.4).
 
 mod actions;
+pub mod api;
+pub mod mail;
 mod rules;
 mod sql;
 mod view;
@@ -14,7 +16,8 @@ use crate::answer::{Answer, Done, Shown, View};
 use crate::apps::home;
 use crate::error::Error;
 use crate::page::Draft;
-use rules::NewName;
+
+pub use rules::NewName;
 
 pub fn routes() -> Routes {
     Routes::default()
