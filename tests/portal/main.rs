@@ -4,6 +4,7 @@
 
 mod awake;
 mod bodies;
+mod calendar;
 mod contacts;
 mod dev;
 mod door;
@@ -21,7 +22,9 @@ mod me;
 mod noise;
 mod once;
 mod openapi;
+mod orders;
 mod orgs;
+mod plans;
 mod requests;
 mod roles;
 mod samples;
