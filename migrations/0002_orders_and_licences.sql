@@ -78,12 +78,13 @@ create table licence (
   valid_till   text    not null check (valid_till glob '????-??-??' and valid_till >= valid_from),
   cancelled_on text    check (cancelled_on glob '????-??-??'),
   version      integer not null default 1,             -- rises with every change: SEQUENCE of the calendar event
+  flag_on      text    check (flag_on glob '????-??-??'),  -- when its next threshold is crossed; null: none is left
   created_at   integer not null,
   unique (org_id, product_id),
   unique (org_id, id)
 ) strict;
 
-create index licence_due on licence (valid_till, id) where cancelled_on is null;
+create index licence_due on licence (flag_on, id) where cancelled_on is null;
 
 -- Every change of a licence. Append-only.
 create table licence_event (
@@ -172,6 +173,18 @@ create table calendar_feed (
 ) strict;
 
 create index calendar_feed_person on calendar_feed (person_id, org_id) where revoked_at is null;
+
+-- Whoever moves the date starts its thresholds anew; the first is crossed thirty days before.
+create trigger licence_is_flagged_from after insert on licence
+begin
+  update licence set flag_on = date(new.valid_till, '-30 days') where id = new.id;
+end;
+
+create trigger moved_licence_is_flagged_anew after update of valid_till on licence
+when new.valid_till <> old.valid_till
+begin
+  update licence set flag_on = date(new.valid_till, '-30 days') where id = new.id;
+end;
 
 create trigger licence_event_is_never_edited before update on licence_event
 begin

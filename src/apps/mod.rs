@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod contacts;
 pub mod dev;
 pub mod health;
+pub mod licences;
 pub mod me;
 pub mod orders;
 pub mod orgs;
@@ -30,6 +31,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
     let all = [
         (None, "Home", "", Icon::Home),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
+        (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
@@ -47,6 +49,13 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 #[must_use]
 pub fn flash(code: &str) -> Option<Flash> {
     let text = match code {
+        "extension-granted" => {
+            "The licence is extended by a day. Product screens will show it within 2 hours."
+        }
+        "extension-rejected" => {
+            let text = "The licence was not extended. The list says why, and when it can be.";
+            return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
+        }
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
@@ -73,6 +82,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

@@ -52,6 +52,7 @@ ids!(
     LicenceId,
     LinkId,
     MailId,
+    NotificationId,
     OrderId,
     OrgId,
     PersonId,

@@ -6,6 +6,7 @@ mod email;
 mod field;
 mod flag;
 mod ids;
+mod limit_scope;
 mod moment;
 mod name;
 mod page_of;
@@ -19,11 +20,12 @@ pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
-    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, OrderId, OrgId,
-    PersonId, ProductId, RequestId, SessionId, SubscriptionId,
+    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
+    OrderId, OrgId, PersonId, ProductId, RequestId, SessionId, SubscriptionId,
 };
+pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};
-pub use name::{DisplayName, OrgName, PlainText};
+pub use name::{DisplayName, OrgName, PlainText, is_tricky};
 pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};
 pub use password::{BadPassword, Password};
 pub use role::Role;

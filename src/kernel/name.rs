@@ -65,7 +65,9 @@ impl OrgName {
     }
 }
 
-fn is_tricky(c: char) -> bool {
+/// Unseen, and able to make a text look like another.
+#[must_use]
+pub fn is_tricky(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

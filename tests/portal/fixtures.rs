@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use futures::future::join_all;
 use futures_executor::block_on;
 use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
@@ -93,6 +94,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "BILLDESK_URL" => "https://billdesk.vendor.example/",
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
+            "EXTENSION_LIMIT_SCOPE" => "licence",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
@@ -178,6 +180,10 @@ impl Portal {
         Self::made(portal::routes::all().into_router(), script, configuration(&[]))
     }
 
+    pub fn configured_after(script: &str, changes: &[(&str, &str)]) -> Self {
+        Self::made(portal::routes::all().into_router(), script, configuration(changes))
+    }
+
     pub fn configured(changes: &[(&str, &str)]) -> Self {
         Self::made(portal::routes::all().into_router(), "", configuration(changes))
     }
@@ -254,12 +260,7 @@ impl Portal {
     }
 
     pub fn ask(&self, request: Request<Body>) -> Answer {
-        let answer = block_on(async {
-            let response = serve(&self.router, &self.app(), request).await;
-            let (parts, body) = response.into_parts();
-            let body = String::from_utf8(bytes_of(body).await).unwrap();
-            Answer { status: parts.status, headers: parts.headers, body }
-        });
+        let answer = block_on(self.answer(request));
         self.settle();
         if answer.header("content-type") == "application/problem+json" && !answer.body.is_empty() {
             let code = answer.json()["type"].as_str().unwrap().replace("/problems/", "");
@@ -271,6 +272,28 @@ impl Portal {
             );
         }
         answer
+    }
+
+    /// The same deed by so many at once: all of them have read before the first one writes.
+    pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let requests = bodies.iter().map(|body| {
+            let request = Request::post(path).header(header::HOST, "localhost:8787");
+            let request = request.header(header::COOKIE, cookie(person));
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+        });
+        let answers = block_on(join_all(requests));
+        *self.sessions.dawdles.lock().unwrap() = false;
+        self.settle();
+        answers
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = serve(&self.router, &self.app(), request).await;
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(bytes_of(body).await).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     /// Everything that was left for after the answer.
@@ -301,6 +324,12 @@ impl Portal {
             portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
+            portal::sql!(
+                "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
+            ),
+            portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
+            portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),

@@ -1,9 +1,12 @@
 //! One good request for every route, so that a walk over the index can really do each deed. A route without a sample
 //! fails the suite.
 
+use portal::access::matrix::allows;
 use portal::access::{Endpoint, Guard};
+use portal::kernel::Role;
 
 use crate::fixtures::{Answer, Portal, cookie};
+use crate::licence_cast::LICENCES;
 
 pub struct Sample {
     pub person: &'static str,
@@ -46,6 +49,18 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("PUT", "/api/v1/me/password", CHANGE_JSON, ""),
     ("POST", "/me/sessions/{session}/end", "", ANOTHER_SESSION),
     ("DELETE", "/api/v1/me/sessions/{session}", "", ANOTHER_SESSION),
+    (
+        "POST",
+        "/o/{org}/licences/extension-requests",
+        "licence_id=l-sky&reason=renewal_delayed&description=The+order+is+on+its+way.",
+        LICENCES,
+    ),
+    (
+        "POST",
+        "/api/v1/organisations/{org}/extension-requests",
+        r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
+        LICENCES,
+    ),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -84,7 +99,7 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme. Later applications name who else it takes.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -100,7 +115,11 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let path = path.replace("{order}", "o-acme").replace("{licence}", "l-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    Sample { person: "ann", path, body, headers, after }
+    let is_hers = match url.guard {
+        Guard::Contact(Some(it)) => allows(&[Role::Primary], it),
+        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+    };
+    Sample { person: if is_hers { "ann" } else { "bob" }, path, body, headers, after }
 }
 
 impl Sample {

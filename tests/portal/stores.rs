@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::{BoxFuture, FutureExt, poll_fn, ready};
 use futures_executor::block_on;
 use portal::access::{Kv, Later, MailQueue, Unreachable};
 use portal::kernel::MailId;
@@ -17,6 +18,8 @@ pub struct Shelf {
     pub reads: Mutex<usize>,
     pub puts: Mutex<usize>,
     pub down: AtomicBool,
+    /// Every answer comes a turn later, so that requests sent together all read before the first one writes.
+    pub dawdles: Mutex<bool>,
 }
 
 impl Shelf {
@@ -40,7 +43,16 @@ impl Shelf {
 impl Kv for Shelf {
     fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
         *self.reads.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned())).boxed()
+        let found = self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned());
+        let (mut found, mut dawdles) = (Some(found), *self.dawdles.lock().unwrap());
+        poll_fn(move |context| {
+            if std::mem::take(&mut dawdles) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(found.take().unwrap())
+        })
+        .boxed()
     }
 
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Day, DisplayName, ExtensionId, LicenceId, ProductId};
+use crate::kernel::{Day, LicenceId, LimitScope, ProductId, is_tricky};
 
 /// The rules as numbers, from configuration; the page "Rules" and the engine both read this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,7 @@ pub struct Policy {
     pub most: usize,
     /// Days; a grant of exactly that long ago no longer counts.
     pub window: u64,
-    pub scope: Scope,
-}
-
-/// What the grants are counted over (domain Q3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    Licence,
-    Organisation,
+    pub scope: LimitScope,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +39,7 @@ pub enum Reason {
     TrialExtension,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Licence {
     pub id: LicenceId,
     pub product_id: ProductId,
@@ -56,12 +49,16 @@ pub struct Licence {
     /// The last day it is valid.
     pub valid_till: Day,
     pub cancelled_on: Option<Day>,
+    pub version: i64,
+    /// Days of the product, counted from `valid_till` (domain 6.4). The portal says them and enforces none.
+    pub access_grace_days: Option<u64>,
+    pub suspension_days: Option<u64>,
+    pub trial_delete_days: Option<u64>,
 }
 
 /// A grant in the past: what the limit counts.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Grant {
-    pub id: ExtensionId,
     pub licence_id: LicenceId,
     pub requested_on: Day,
 }
@@ -84,21 +81,38 @@ pub enum Decision {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejection {
     pub why: Why,
-    /// The earliest day on which the same request would be granted if nothing else happened until then.
-    pub next_possible_on: Option<Day>,
+    pub next: Next,
+}
+
+/// What becomes of the same request if nothing else happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Next {
+    /// The earliest day on which it is granted.
+    On(Day),
+    /// The licence is cancelled by then.
+    Never { cancelled_on: Day },
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Why {
-    Cancelled { on: Day },
-    NotExpired { valid_till: Day },
+    Cancelled {
+        on: Day,
+    },
+    NotExpired {
+        valid_till: Day,
+    },
     /// The days of the grants that count.
-    LimitReached { granted_on: Vec<Day> },
+    LimitReached {
+        granted_on: Vec<Day>,
+    },
 }
 
 impl Policy {
     /// The rules of domain 6.3.
-    pub const STATED: Self = Self { days: 1, most: 2, window: 90, scope: Scope::Licence };
+    #[must_use]
+    pub const fn stated(scope: LimitScope) -> Self {
+        Self { days: 1, most: 2, window: 90, scope }
+    }
 
     /// In the order of domain 6.3: what has not expired is told so first, whatever else is wrong.
     #[must_use]
@@ -114,7 +128,7 @@ impl Policy {
         } else {
             return Decision::Granted { valid_till: today.plus(self.days) };
         };
-        Decision::Rejected(Rejection { why, next_possible_on: self.next_possible_on(facts) })
+        Decision::Rejected(Rejection { why, next: self.next(facts) })
     }
 
     /// The days of the grants within the window, newest first.
@@ -128,18 +142,20 @@ impl Policy {
 
     /// The later of: today, the day after the licence ends, and the day on which the grant that fills the limit
     /// leaves the window. Never, if the licence is cancelled by then.
-    fn next_possible_on(&self, facts: &Facts) -> Option<Day> {
+    fn next(&self, facts: &Facts) -> Next {
         let mut days: Vec<Day> = self.of_scope(facts).collect();
         days.sort_unstable_by(|a, b| b.cmp(a));
         let filling = self.most.checked_sub(1).and_then(|it| days.get(it));
         let freed = filling.map_or(facts.today, |it| it.plus(self.window));
         let next = facts.today.max(facts.licence.valid_till.plus(1)).max(freed);
-        let ends = facts.licence.cancelled_on;
-        ends.is_none_or(|it| next < it).then_some(next)
+        match facts.licence.cancelled_on {
+            Some(cancelled_on) if cancelled_on <= next => Next::Never { cancelled_on },
+            _ => Next::On(next),
+        }
     }
 
     fn of_scope<'a>(&self, facts: &'a Facts) -> impl Iterator<Item = Day> + 'a {
-        let all = self.scope == Scope::Organisation;
+        let all = self.scope == LimitScope::Organisation;
         let counts = move |it: &&Grant| all || it.licence_id == facts.licence.id;
         facts.grants.iter().filter(counts).map(|it| it.requested_on)
     }
@@ -168,67 +184,96 @@ pub fn fits(reason: Reason, licence: &Licence) -> bool {
     reason != Reason::TrialExtension || licence.kind == Kind::Trial
 }
 
-impl Why {
+impl Decision {
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        matches!(self, Self::Granted { .. })
+    }
+
     /// For programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Cancelled { .. } => "CANCELLED",
-            Self::NotExpired { .. } => "NOT_EXPIRED",
-            Self::LimitReached { .. } => "LIMIT_REACHED",
+            Self::Granted { .. } => "GRANTED",
+            Self::Rejected(Rejection { why, .. }) => match why {
+                Why::Cancelled { .. } => "CANCELLED",
+                Why::NotExpired { .. } => "NOT_EXPIRED",
+                Why::LimitReached { .. } => "LIMIT_REACHED",
+            },
         }
     }
-}
 
-impl Decision {
-    /// The facts used, and what to do next; stored with the request.
     #[must_use]
-    pub fn message(&self, policy: &Policy) -> String {
+    pub fn next_possible_on(&self) -> Option<Day> {
         match self {
-            Self::Granted { valid_till } => {
-                let days = if policy.days == 1 { "1 day".to_owned() } else { format!("{} days", policy.days) };
-                format!(
-                    "Licence extended by {days}, valid till {}. Product screens will show it within 2 hours.",
-                    valid_till.words()
-                )
-            }
-            Self::Rejected(Rejection { why, next_possible_on }) => {
-                let next = next_possible_on.map(|it| format!(" Next possible on {}.", it.words())).unwrap_or_default();
-                match why {
-                    Why::Cancelled { on } => {
-                        format!("The licence was cancelled on {}. Write to the sales team to start again.", on.words())
-                    }
-                    Why::NotExpired { valid_till } => {
-                        format!("The licence is valid till {} and has not expired.{next}", valid_till.words())
-                    }
-                    Why::LimitReached { granted_on } => {
-                        let days: Vec<String> = granted_on.iter().rev().map(|it| it.words()).collect();
-                        format!(
-                            "This facility has been used {} in the last {} days, on {}.{next}",
-                            times(granted_on.len()),
-                            policy.window,
-                            days.join(" and ")
-                        )
-                    }
-                }
-            }
+            Self::Rejected(Rejection { next: Next::On(day), .. }) => Some(*day),
+            Self::Granted { .. } | Self::Rejected(_) => None,
         }
     }
 }
 
-fn times(count: usize) -> String {
-    match count {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        more => format!("{more} times"),
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    pub licence_id: LicenceId,
+    pub reason: Reason,
+    pub description: Description,
+}
+
+/// Lines of text, trimmed, 10 to 500 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description(String);
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("Describe the reason in 10 to 500 characters.")]
+pub struct BadDescription;
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("Choose one of the three reasons: renewal_delayed, payment_overdue or trial_extension.")]
+pub struct BadReason;
+
+impl Description {
+    pub const MOST: u32 = 500;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-/// Who made a change, as a customer reads it (domain 6.1).
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "by_kind", content = "by_name")]
-pub enum By {
-    Contact(DisplayName),
-    System,
-    Vendor,
+impl TryFrom<String> for Description {
+    type Error = BadDescription;
+
+    /// A browser sends a line break as two characters and counts it as one, so it becomes one.
+    fn try_from(text: String) -> Result<Self, BadDescription> {
+        let text = text.replace("\r\n", "\n");
+        let text = text.trim();
+        let fits = (10..=500).contains(&text.chars().count());
+        let tricky = text.chars().any(|it| is_tricky(it) && it != '\n' && it != '\t');
+        if fits && !tricky { Ok(Self(text.to_owned())) } else { Err(BadDescription) }
+    }
 }
+
+impl Reason {
+    pub const ALL: [Self; 3] = [Self::RenewalDelayed, Self::PaymentOverdue, Self::TrialExtension];
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::RenewalDelayed => "renewal_delayed",
+            Self::PaymentOverdue => "payment_overdue",
+            Self::TrialExtension => "trial_extension",
+        }
+    }
+}
+
+impl TryFrom<String> for Reason {
+    type Error = BadReason;
+
+    fn try_from(text: String) -> Result<Self, BadReason> {
+        Self::ALL.into_iter().find(|it| it.code() == text).ok_or(BadReason)
+    }
+}
+
+#[cfg(test)]
+mod tests;
