@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::{self, OrderFacts};
 use super::rules::{Line, Order, Standing};
 use super::view::{List, count, date, quantity};
 use crate::answer::View;
@@ -41,25 +42,9 @@ impl View for History {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.orders.iter().map(item).collect();
-        json!({ "items": items, "next": self.list.next })
+        let items = self.orders.iter().map(OrderFacts::of).collect();
+        json!(api::OrderPage { items, next: self.list.next.clone() })
     }
-}
-
-/// An order as programs see it.
-fn item(order: &Order) -> Value {
-    json!({
-        "id": order.id,
-        "number": order.number,
-        "ordered_on": order.ordered_on,
-        "po_number": order.po_number,
-        "po_on": order.po_on,
-        "partner": order.partner,
-        "agreement": order.agreement,
-        "kind": order.kind,
-        "state": order.state,
-        "lines": order.lines,
-    })
 }
 
 impl History {
@@ -172,7 +157,7 @@ impl View for OrderPage {
     }
 
     fn json(&self) -> Value {
-        item(&self.order)
+        json!(OrderFacts::of(&self.order))
     }
 }
 

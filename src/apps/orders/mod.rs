@@ -1,5 +1,6 @@
 //! Order Book: what is in force and what was ordered (domain 5).
 
+pub mod api;
 mod history_view;
 mod pages;
 mod rules;
@@ -11,8 +12,6 @@ use axum::http::Method;
 use axum::routing::get;
 
 use crate::access::{OrderBook, Routes};
-
-pub use rules::{Agreement, Kind, Standing, State};
 
 pub fn routes() -> Routes {
     Routes::default()

@@ -31,6 +31,7 @@ pub struct Subscription {
 
 /// Follows from the dates alone (domain 5.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = SubscriptionState))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Upcoming,
@@ -42,6 +43,7 @@ pub enum State {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = PaymentAgreement))]
 #[serde(rename_all = "snake_case")]
 pub enum Agreement {
     Contract,
@@ -50,6 +52,7 @@ pub enum Agreement {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = OrderKind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     New,
@@ -60,6 +63,7 @@ pub enum Kind {
 
 /// What became of an order; its own dates do not say it (domain 5.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = OrderState))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     Booked,
@@ -84,6 +88,7 @@ pub struct Order {
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = OrderLine))]
 pub struct Line {
     #[serde(rename = "line")]
     pub number: i64,
@@ -91,6 +96,8 @@ pub struct Line {
     pub product: String,
     pub sku: String,
     pub description: String,
+    /// Null: metered.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub quantity: Option<i64>,
     pub unit: String,
     pub valid_from: Day,

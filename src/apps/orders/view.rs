@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::{SubscriptionFacts, SubscriptionPage};
 use super::rules::{Product, State, Subscription};
 use crate::answer::View;
 use crate::kernel::{Day, FieldError};
@@ -101,28 +102,9 @@ impl View for Now {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.subscriptions.iter().map(|it| item(it, self.today)).collect();
-        json!({ "items": items, "next": self.list.next })
+        let items = self.subscriptions.iter().map(|it| SubscriptionFacts::of(it, self.today)).collect();
+        json!(SubscriptionPage { items, next: self.list.next.clone() })
     }
-}
-
-/// A subscription as programs see it.
-fn item(it: &Subscription, today: Day) -> Value {
-    json!({
-        "id": it.id,
-        "product_id": it.product_id,
-        "product": it.product,
-        "sku": it.sku,
-        "description": it.description,
-        "quantity": it.quantity,
-        "unit": it.unit,
-        "starts_on": it.starts_on,
-        "valid_till": it.valid_till,
-        "agreement": it.agreement,
-        "state": it.state(today),
-        "cancelled_on": it.cancelled_on,
-        "order_id": it.order_id,
-    })
 }
 
 impl Now {
