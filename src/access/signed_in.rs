@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
-use super::session::Record;
 use super::session::KnownDevice;
+use super::session::Record;
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{DisplayName, Email, OrgId, PersonId, SessionId};
@@ -67,7 +67,8 @@ impl SignedIn {
         let count = deeds.len();
         let mut reading = vec![self.with_claim(sql!(GATE))];
         questions.ask(&mut reading);
-        let deeds = deeds.into_iter().chain(reading.into_iter().map(|stmt| Deed { stmt, mail: None })).collect();
+        let deeds =
+            deeds.into_iter().chain(reading.into_iter().map(|stmt| Deed { stmt, mail: None })).collect();
         let (rows, record) = futures::join!(self.write(deeds), self.entry.record());
         let mut changed = rows?;
         let mut rows = changed.split_off(count).into_iter();

@@ -73,7 +73,12 @@ fn mails(portal: &Portal, kind: &str) -> Vec<(String, Mail)> {
 fn read(mail: &Mail) -> String {
     let token = mail.text.split('#').nth(1).and_then(|it| it.split_whitespace().next()).unwrap_or("no token");
     for paragraph in mail.text.split("\n\n").filter(|it| !it.starts_with("-- ") && !it.contains(token)) {
-        let escaped = paragraph.replace('\n', " ").replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let escaped = paragraph
+            .replace('\n', " ")
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;");
         assert!(mail.html.contains(&escaped), "{paragraph} is not in {}", mail.html);
     }
     assert_eq!(mail.html.contains(token), token != "no token");

@@ -190,11 +190,7 @@ fn the_examples_fit_their_schemas() {
 #[test]
 fn the_answers_fit_the_document() {
     let document = document();
-    for url in portal::routes::all()
-        .index
-        .iter()
-        .filter(|it| it.path.starts_with("/api/"))
-    {
+    for url in portal::routes::all().index.iter().filter(|it| it.path.starts_with("/api/")) {
         let said = format!("{} {}", url.method, url.path);
         let operation = &document["paths"][&url.path][url.method.as_str().to_lowercase()];
         let sample = sample(url);

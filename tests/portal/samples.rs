@@ -53,7 +53,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
     ("POST", "/api/v1/password-resets", r#"{"email": "ann@acme-canary.example"}"#, ""),
     ("POST", "/api/v1/password-resets/confirm", CHOOSE, ""),
-    ("POST", "/api/v1/verifications/confirm", r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#, ""),
+    (
+        "POST",
+        "/api/v1/verifications/confirm",
+        r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+        "",
+    ),
     ("DELETE", "/api/v1/session", "", ""),
 ];
 

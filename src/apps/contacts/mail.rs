@@ -38,7 +38,13 @@ struct Roles {
     lost: Vec<Role>,
 }
 
-pub(super) fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, link: &NewLink) -> Letter {
+pub(super) fn verify(
+    me: &Member,
+    name: &DisplayName,
+    to: &Email,
+    contact: &ContactId,
+    link: &NewLink,
+) -> Letter {
     let payload = json!(Verify {
         name: name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
