@@ -21,7 +21,7 @@ pub enum Error {
     Forbidden { detail: String, frame: Option<Box<Frame>> },
     /// Not there, not yours, or not for you to know: one answer for all three.
     #[error(
-        "There is nothing here, or it is not yours to see. Check the address, or start from your home page."
+        "This address leads nowhere, or to something that is not yours to see. Check it, or start from your home page."
     )]
     NotFound,
     #[error(

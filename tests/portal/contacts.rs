@@ -230,7 +230,7 @@ fn the_primary_sees_what_became_of_the_mail() {
     for (state, program, page) in [
         ("queued", "queued", "Mail queued"),
         ("sending", "queued", "Mail queued"),
-        ("sent", "sent", "Mail sent, not verified yet"),
+        ("sent", "sent", "Mail sent"),
         ("failed", "failed", "Mail failed"),
         ("dropped", "failed", "Mail failed"),
     ] {

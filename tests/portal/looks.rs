@@ -63,7 +63,7 @@ fn mails(portal: &Portal, kind: &str) -> Vec<(String, Mail)> {
     let rows = rows.iter().filter(|it| it["kind"] == kind);
     let mail = |it: &Value| {
         let payload: Value = serde_json::from_str(it["payload"].as_str().unwrap()).unwrap();
-        let mail = portal::apps::contacts::mail::render(kind, &payload, &mailing).unwrap();
+        let mail = portal::apps::mail(kind, &payload, &mailing).unwrap();
         (it["recipient"].as_str().unwrap().to_owned(), mail)
     };
     rows.map(mail).collect()
@@ -119,6 +119,14 @@ fn mails_about_roles() {
     insta::assert_snapshot!(said.join("\n========\n\n"));
 }
 
+#[test]
+fn mail_about_a_new_name() {
+    let portal = Portal::new();
+    portal.post("/o/acme/name", "ann", "version=1&name=Acme+Mills");
+    let (to, mail) = &mails(&portal, "orgs.renamed")[0];
+    insta::assert_snapshot!(format!("To: {to}\n{}", read(mail)));
+}
+
 /// Names are other people's words: in HTML they are text, in a subject they stay on one line.
 #[test]
 fn names_in_mails_are_only_words() {
@@ -157,6 +165,6 @@ fn what_is_no_mail_of_ours_is_not_rendered() {
             serde_json::json!({ "name": "Z", "organisation": "A", "by": "B", "link": { "id": "l", "hash": "h" } }),
         ),
     ] {
-        assert!(portal::apps::contacts::mail::render(kind, &payload, &mailing).is_none(), "{kind} {payload}");
+        assert!(portal::apps::mail(kind, &payload, &mailing).is_none(), "{kind} {payload}");
     }
 }

@@ -74,7 +74,7 @@ fn one_contact_may_hold_all_roles() {
     assert_eq!(put(&portal, &all, "\"1\"").status, StatusCode::OK);
     assert_eq!(portal.number("select count(*) as n from role where contact_id = 'c-ann'"), 4);
     let page = portal.get("/o/acme", "ann").body;
-    assert!(page.contains("You are the Primary, Billing, Support and Technical contact here"), "{page}");
+    assert!(page.contains("You are the Primary, Billing, Support and Technical contact."), "{page}");
 }
 
 #[test]

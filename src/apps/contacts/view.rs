@@ -26,7 +26,7 @@ impl View for ContactList {
         let full = self.contacts.len() >= MOST_CONTACTS;
         let actions = html! {
             @if !full { (page::button_link(Kind::Secondary, "Add Contact", "#add", Some(Icon::Plus))) }
-            (page::button_link(Kind::Primary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
+            (page::button_link(Kind::Secondary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
         };
         let intro =
             "The people and group addresses who may see this organisation, and what each of them is for.";
@@ -91,7 +91,7 @@ impl ContactList {
                 @match contact.mail_state {
                     None => { (page::badge(Tone::Neutral, "No mail sent yet")) },
                     Some(MailState::Queued | MailState::Sending) => { (page::badge(Tone::Info, "Mail queued")) },
-                    Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent, not verified yet")) },
+                    Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent")) },
                     Some(MailState::Failed | MailState::Dropped) => { (page::badge(Tone::Danger, "Mail failed")) },
                 }
                 @if let Some(at) = contact.mail_at { br; small { (when(at)) } }
@@ -118,13 +118,13 @@ impl ContactList {
     fn form(&self) -> Markup {
         let draft = &self.draft;
         let body = html! {
-            form #add method="post" action=(self.at) {
+            form #add method="post" action=(self.at) novalidate {
                 (draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (Field::text("display_name", "Display name").required().max_length(80).autocomplete("off")
-                    .hint("Used until the contact has verified; then their own name shows.").show(draft))
+                    .hint("Shows until they have verified; then the name of their own profile does.").show(draft))
                 (Field::text("email", "E-mail id").email().required().max_length(254).autocomplete("off")
-                    .hint("A group address is fine, too.").show(draft))
+                    .hint("Of a person, or of a group that reads its mail together.").show(draft))
                 (page::checkbox(draft, "send_verification", "Send Verification Email",
                     Some("They confirm the address with the link in it, and can then sign in."), true))
                 (page::actions(page::button(Kind::Primary, "Add Contact")))

@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod api;
+pub mod mail;
 mod rules;
 mod sql;
 mod view;

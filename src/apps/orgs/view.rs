@@ -2,7 +2,6 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::api::Facts;
 use super::rules::{Holder, Organisation};
 use crate::access::matrix::Application;
 use crate::answer::View;
@@ -35,8 +34,8 @@ impl View for Front {
         let mine: Vec<&str> = self.roles.iter().map(|it| it.label()).collect();
         let intro = match mine.as_slice() {
             [] => "You are a contact without a role. Your Primary contact can give you one.".to_owned(),
-            [only] => format!("You are the {only} contact here."),
-            [others @ .., last] => format!("You are the {} and {last} contact here.", others.join(", ")),
+            [role] => format!("You are the {role} contact."),
+            [rest @ .., last] => format!("You are the {} and {last} contact.", rest.join(", ")),
         };
         let tiles: Vec<Tile> = self.tiles.iter().map(Way::tile).collect();
         let main = html! {
@@ -59,8 +58,7 @@ impl View for Front {
 
 /// The organisation as programs see it.
 pub fn facts(org: &Organisation, roles: &[Role], applications: &[Application]) -> Value {
-    let (id, name) = (org.id.clone(), org.name.clone());
-    json!(Facts { id, name, roles: roles.to_vec(), applications: applications.to_vec() })
+    json!({ "id": org.id, "name": org.name, "roles": roles, "applications": applications })
 }
 
 impl Front {
@@ -93,14 +91,24 @@ impl Front {
             .map(|role| {
                 let who = html! {
                     @match holder(role) {
-                        Some(holder) => (holder.name.as_str()),
-                        None => span.quiet { "Vacant" },
+                        Some(holder) => { (holder.name.as_str()) small { (purpose(role)) } },
+                        None => { span.quiet { "Vacant" } small { (purpose(role)) } },
                     }
                 };
                 (role.label(), who)
             })
             .collect();
         page::card(None, page::definition(&rows))
+    }
+}
+
+/// Whom to ask for what (domain 2.1).
+const fn purpose(role: Role) -> &'static str {
+    match role {
+        Role::Primary => "adds contacts and assigns roles",
+        Role::Billing => "records payments and asks for licence extensions",
+        Role::Support => "talks to the help desk",
+        Role::Technical => "looks after the products",
     }
 }
 
@@ -134,7 +142,7 @@ impl View for Naming {
     fn page(&self, frame: &Frame) -> Html<String> {
         let intro = "The new name shows to all contacts at once. Invoices keep the legal name that we have on record.";
         let form = html! {
-            form method="post" action=(self.at) {
+            form method="post" action=(self.at) novalidate {
                 (self.draft.summary())
                 input type="hidden" name="version" value=(self.org.version);
                 (Field::text("name", "Organisation name").initial(self.org.name.as_str()).required().max_length(120)
