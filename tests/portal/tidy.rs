@@ -79,6 +79,12 @@ fn files_have_a_subject_and_a_size() {
         assert!(!["utils", "util", "helpers", "common", "misc"].contains(&stem), "{name} has no subject");
         assert!(text.lines().count() <= 400, "{name} is too long to read in one sitting");
     });
+    let mut tests = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/portal"), &mut tests);
+    for path in tests.iter().filter(|it| it.extension().is_some_and(|it| it == "rs")) {
+        let lines = fs::read_to_string(path).unwrap().lines().count();
+        assert!(lines <= 400, "{} is too long to read in one sitting", path.display());
+    }
 }
 
 /// `?1` is the organisation of the door in every statement; one that does not use it is bound to nothing. Those of
