@@ -61,14 +61,13 @@ fn a_page_is_one_round_trip_and_a_deed_two() {
 /// A cookie that does not verify reaches no storage at all.
 #[test]
 fn who_cannot_be_signed_in_costs_nothing() {
+    let portal = Portal::new();
     for (who, cookie) in worthless_cookies().iter().take(6) {
-        each_route(|url, sample, portal| {
-            if url.guard != Guard::Anyone {
-                sample.send_as(&portal, url.method.as_str(), cookie);
-                let cost = (portal.db.round_trips(), portal.sessions.reads());
-                assert_eq!(cost, (0, 0), "{who} {} {}", url.method, url.path);
-            }
-        });
+        for url in portal::routes::all().index.iter().filter(|it| it.guard != Guard::Anyone) {
+            sample(url).send_as(&portal, url.method.as_str(), cookie);
+            let cost = (portal.db.round_trips(), portal.sessions.reads());
+            assert_eq!(cost, (0, 0), "{who} {} {}", url.method, url.path);
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod looks;
 mod mail;
 mod matrix;
 mod me;
+mod my_sessions;
 mod noise;
 mod once;
 mod openapi;

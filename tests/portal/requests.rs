@@ -179,17 +179,14 @@ fn every_answer_is_dressed() {
 
 #[test]
 fn nobody_gets_leave_to_call_from_elsewhere() {
+    let portal = Portal::new();
+    let headers = [("origin", "https://evil.example"), ("access-control-request-method", "POST")];
     for url in portal::routes::all().index {
-        for origin in ["https://evil.example", "null", HERE] {
-            let path = sample(&url).path;
-            let headers = [("origin", origin), ("access-control-request-method", "POST")];
-            for method in ["GET", "OPTIONS", url.method.as_str()] {
-                let answer = Portal::new().send_with(method, &path, &cookie("ann"), "", &headers);
-                assert!(
-                    answer.headers.keys().all(|it| !it.as_str().starts_with("access-control-")),
-                    "{method} {path}"
-                );
-            }
+        let path = sample(&url).path;
+        for method in ["OPTIONS", url.method.as_str()] {
+            let answer = portal.send_with(method, &path, &cookie("ann"), "", &headers);
+            let allows = answer.headers.keys().any(|it| it.as_str().starts_with("access-control-"));
+            assert!(!allows, "{method} {path}");
         }
     }
 }
