@@ -37,13 +37,22 @@ export class Portal {
    */
   static async open({ vars = { ENVIRONMENT: "test" }, secrets = {}, env, faulty = false } = {}) {
     const portal = new Portal();
-    const worker = faulty ? { config: { ...faultyConfig(), vars: { ...faultyConfig().vars, ...vars } } }
-      : { configPath: "wrangler.toml", vars, secrets, env };
+    const worker = faulty ? { config: faultyConfig(vars) } : { configPath: "wrangler.toml", vars, secrets, env };
     portal.harness = createTestHarness({ root, workers: [worker] });
-    portal.url = (await portal.harness.listen()).url;
-    portal.worker = portal.harness.getWorker();
-    portal.env = await portal.worker.getEnv();
+    await portal.reopen();
     return portal;
+  }
+
+  /** With other variables and secrets; the stores stay as they are. */
+  async configure({ vars, secrets }) {
+    await this.harness.update({ root, workers: [{ configPath: "wrangler.toml", vars, secrets }] });
+    await this.reopen();
+  }
+
+  async reopen() {
+    this.url = (await this.harness.listen()).url;
+    this.worker = this.harness.getWorker();
+    this.env = await this.worker.getEnv();
   }
 
   /** Ends it, and fails when the log tells of anything that no test expects. */
@@ -164,7 +173,7 @@ export function claims(cookie) {
 }
 
 /** wrangler.toml with another entry and an impatient queue. */
-function faultyConfig() {
+function faultyConfig(vars) {
   const config = unstable_readConfig({ config: join(root, "wrangler.toml") });
   const consumers = config.queues.consumers.map((it) => ({ ...it, max_batch_timeout: 0 }));
   return {
@@ -178,7 +187,7 @@ function faultyConfig() {
     r2_buckets: config.r2_buckets,
     queues: { producers: config.queues.producers, consumers },
     triggers: config.triggers,
-    vars: config.vars,
+    vars: { ...config.vars, ...vars },
   };
 }
 
