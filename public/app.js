@@ -167,16 +167,18 @@
     count();
   });
 
-  // The form behind a link from a mail: the token leaves the address bar and waits in the field for the press.
+  // The form behind a link from a mail: the token leaves the address bar and waits, out of sight, for the press. It is
+  // in the field already where the form comes back with an error of something else.
   const takeToken = () => {
     const form = one("form[data-link-token]");
-    const token = location.hash.slice(1);
     const field = form?.elements.namedItem("token");
-    if (!field || !token || one(`#${CSS.escape(token)}`)) return;
-    field.value = token;
-    all("[data-code-field]", form).forEach((it) => { it.hidden = true; });
-    all("[data-code-ready]", form).forEach((it) => { it.hidden = false; });
-    history.replaceState(history.state, "", location.pathname + location.search);
+    if (!field) return;
+    const token = location.hash.slice(1);
+    if (token && !one(`#${CSS.escape(token)}`)) {
+      field.value = token;
+      history.replaceState(history.state, "", location.pathname + location.search);
+    }
+    one("[data-code-field]", form).hidden = field.value !== "" && !field.matches("[aria-invalid=true]");
   };
   takeToken();
   addEventListener("hashchange", takeToken);

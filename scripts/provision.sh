@@ -185,7 +185,7 @@ need_npm_packages() {
 cargo_tool() {
   local crate=$1 version=$2 minutes=$3
   shift 3
-  say "$crate $version: compiling it (about $minutes minutes on two cores)"
+  say "$crate $version: compiling it (about $minutes minutes on two idle cores)"
   mkdir -p "$PORTAL_CACHE"
   # One target directory for all tools: they share half of their dependencies. cargo repeats what the network loses.
   CARGO_TARGET_DIR=$PORTAL_CACHE/compiling CARGO_NET_RETRY=5 \
@@ -201,7 +201,7 @@ need_worker_build() {
     debian_install pkg-config libssl-dev ||
       fail 'worker-build cannot be compiled without the headers of OpenSSL. Install them (Fedora: openssl-devel; Alpine: openssl-dev) and pkg-config, then run this again.'
   fi
-  TOOL=worker-build cargo_tool worker-build "$WORKER_BUILD_VERSION" 5 --locked
+  TOOL=worker-build cargo_tool worker-build "$WORKER_BUILD_VERSION" 4 --locked
 }
 
 need_wasm_bindgen() {
@@ -217,7 +217,7 @@ need_wasm_bindgen() {
     return
   fi
   # Without --locked: the crate ships no lock file.
-  TOOL=wasm-bindgen cargo_tool wasm-bindgen-cli "$version" 4
+  TOOL=wasm-bindgen cargo_tool wasm-bindgen-cli "$version" 3
 }
 
 need_chromium() {

@@ -1,9 +1,11 @@
 //! Everything a request can end in besides success, and the one place that turns it into HTTP.
 
+pub mod problems;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::answer::{Answer, Asker, Faces};
 use crate::db::DbError;
@@ -18,9 +20,13 @@ pub enum Error {
     #[error("{detail}")]
     Forbidden { detail: String, frame: Option<Box<Frame>> },
     /// Not there, not yours, or not for you to know: one answer for all three.
-    #[error("There is nothing here, or it is not yours to see. Check the address, or start from your home page.")]
+    #[error(
+        "This address leads nowhere, or to something that is not yours to see. Check it, or start from your home page."
+    )]
     NotFound,
-    #[error("This request came from another site and was not carried out. Open the portal and try again there.")]
+    #[error(
+        "This request came from another site and was not carried out. Open the portal and try again there."
+    )]
     CrossSite,
     #[error("This address does not answer {0}. The Allow header lists what it does.")]
     Method(String),
@@ -46,6 +52,23 @@ pub struct Refused {
     page: Option<Html<String>>,
 }
 
+/// RFC 9457, as every refusal of the API answers.
+#[derive(Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = Problem))]
+pub struct ProblemDetails<'a> {
+    /// `/problems/<code>`: a page that says what it means and what to do.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: &'static str,
+    pub status: u16,
+    /// What happened this time, and what to do next.
+    pub detail: String,
+    /// For support; the same as in the header `X-Request-Id`.
+    pub request_id: &'a str,
+    /// One entry for each field that is at fault; none where no field is.
+    pub errors: &'a [FieldError],
+}
+
 impl Error {
     #[must_use]
     pub fn refused(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
@@ -62,13 +85,15 @@ impl Error {
     /// A field that parses and that a rule refuses; the code of the problem is that of the field.
     #[must_use]
     pub fn unprocessable(error: FieldError) -> Self {
-        Self::refused(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.message.clone()).with_errors(vec![error])
+        Self::refused(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.message.clone())
+            .with_errors(vec![error])
     }
 
     /// The same for several fields at once; the code of the problem is that of the first.
     #[must_use]
     pub fn unprocessable_all(errors: Vec<FieldError>) -> Self {
-        let (code, said) = errors.first().map_or(("invalid", String::new()), |it| (it.code, it.message.clone()));
+        let (code, said) =
+            errors.first().map_or(("invalid", String::new()), |it| (it.code, it.message.clone()));
         Self::refused(StatusCode::UNPROCESSABLE_ENTITY, code, said).with_errors(errors)
     }
 
@@ -136,22 +161,7 @@ impl Error {
     }
 
     fn title(&self) -> &'static str {
-        match self {
-            Self::SignedOut => "Please sign in",
-            Self::Forbidden { .. } => "Your role does not open this",
-            Self::NotFound => "There is nothing here",
-            Self::CrossSite => "This did not come from the portal",
-            Self::Method(_) => "This cannot be done here",
-            Self::Refused(refused) => match refused.status.as_u16() {
-                409 => "This does not fit what is there",
-                410 => "This link has been used or has expired",
-                412 | 428 => "Somebody else was here meanwhile",
-                413 => "This is too large",
-                429 => "Please slow down",
-                _ => "This was not accepted",
-            },
-            Self::Database(_) | Self::Ours(_) => "This is our fault",
-        }
+        problems::find(self.code()).map_or("This was not accepted", |it| it.title)
     }
 
     fn field_errors(&self) -> &[FieldError] {
@@ -200,13 +210,16 @@ impl Faces for Error {
                 });
                 Redirect::to(&format!("/sign-in{}", back.unwrap_or_default())).into_response()
             }
-            Self::Refused(refused) if let Some(page) = &refused.page => (status, page.clone()).into_response(),
+            Self::Refused(refused) if let Some(page) = &refused.page => {
+                (status, page.clone()).into_response()
+            }
             other => {
                 let frame = match other {
                     Self::Forbidden { frame: Some(frame), .. } => (**frame).clone(),
                     _ => Frame { brand: asker.brand.clone(), place: Place::Doorstep, flash: None },
                 };
-                let fault = matches!(other, Self::Database(_) | Self::Ours(_)).then(|| asker.request.as_str());
+                let fault =
+                    matches!(other, Self::Database(_) | Self::Ours(_)).then(|| asker.request.as_str());
                 let action = Some(("Go to your home page", "/"));
                 let said = other.to_string();
                 let page = page::problem(&frame, status.as_u16(), other.title(), &said, "", fault, action);
@@ -218,14 +231,14 @@ impl Faces for Error {
 
     fn json(&self, asker: &Asker) -> Response {
         let (status, code) = self.status_and_code();
-        let problem = json!({
-            "type": format!("/problems/{code}"),
-            "title": self.title(),
-            "status": status.as_u16(),
-            "detail": self.to_string(),
-            "request_id": asker.request,
-            "errors": self.field_errors(),
-        });
+        let problem = ProblemDetails {
+            kind: format!("/problems/{code}"),
+            title: self.title(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            request_id: asker.request.as_str(),
+            errors: self.field_errors(),
+        };
         let mut response = (status, Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

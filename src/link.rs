@@ -49,7 +49,12 @@ pub struct NewLink {
 impl NewLink {
     /// `contact` belongs to `Purpose::Verify` and to no other; the link is then for whoever that contact is, and
     /// `person` does not count.
-    pub fn make(app: &App, purpose: Purpose, person: &PersonId, contact: Option<&ContactId>) -> Result<Self, Error> {
+    pub fn make(
+        app: &App,
+        purpose: Purpose,
+        person: &PersonId,
+        contact: Option<&ContactId>,
+    ) -> Result<Self, Error> {
         let id: LinkId = app.new_id();
         let token = app.secrets().session.link_token(&id).ok_or_else(no_key)?;
         let reference = LinkRef { hash: token.hash(), id };
@@ -65,7 +70,12 @@ impl NewLink {
             sql: "update link set voided_at = ?1
                    where purpose = ?3 and used_at is null and voided_at is null
                      and (contact_id = ?4 or (?4 is null and person_id = ?2))",
-            args: vec![app.now().into(), self.person.as_str().into(), self.purpose.code().into(), contact.clone().into()],
+            args: vec![
+                app.now().into(),
+                self.person.as_str().into(),
+                self.purpose.code().into(),
+                contact.clone().into(),
+            ],
         };
         let insert = Stmt {
             sql: "insert into link (id, hash, purpose, person_id, contact_id, created_at, expires_at)

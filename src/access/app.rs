@@ -82,7 +82,7 @@ impl App {
     #[must_use]
     pub fn new(services: Arc<Services>, now: i64) -> Self {
         let caller = Caller {
-            request: id(&*services, now),
+            request: id(&services, now),
             address: "local".to_owned(),
             device: "system".to_owned(),
             asked: String::new(),

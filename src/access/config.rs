@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{Email, Zone};
+use crate::kernel::{Email, LimitScope, Zone};
 use crate::page::Brand;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Config {
     pub support_email: Email,
     pub zone: Zone,
     pub links: Links,
+    /// `licence` where nothing is said.
+    pub extension_limit_scope: LimitScope,
 }
 
 /// Where the launcher leads out of the portal; what is not configured is not shown.
@@ -50,7 +52,9 @@ impl Config {
             "development" => Environment::Development,
             "test" => Environment::Test,
             "production" => Environment::Production,
-            other => return Err(bad("ENVIRONMENT", format!("is {other}; it is development, test or production"))),
+            other => {
+                return Err(bad("ENVIRONMENT", format!("is {other}; it is development, test or production")));
+            }
         };
         let link = |name: &'static str| match text(name) {
             Ok(link) if link.starts_with("https://") => Ok(Some(link)),
@@ -70,10 +74,16 @@ impl Config {
             support_email: support_email.as_str().to_owned(),
             documentation_url: links.documentation.clone(),
         });
-        let zone =
-            Zone::try_from(text("VENDOR_TIME_ZONE")?).map_err(|it| bad("VENDOR_TIME_ZONE", it.to_string()))?;
+        let zone = Zone::try_from(text("VENDOR_TIME_ZONE")?)
+            .map_err(|it| bad("VENDOR_TIME_ZONE", it.to_string()))?;
         let origin = origin(&text("PORTAL_ORIGIN")?, environment)?;
-        Ok(Self { environment, origin, brand, support_email, zone, links })
+        let extension_limit_scope = match text("EXTENSION_LIMIT_SCOPE") {
+            Ok(said) => {
+                LimitScope::try_from(said).map_err(|it| bad("EXTENSION_LIMIT_SCOPE", it.to_string()))?
+            }
+            Err(_) => LimitScope::Licence,
+        };
+        Ok(Self { environment, origin, brand, support_email, zone, links, extension_limit_scope })
     }
 
     /// Whether `/dev/*` exists here.
@@ -89,10 +99,14 @@ fn origin(text: &str, environment: Environment) -> Result<String, BadConfig> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let host = host.filter(|it| !it.is_empty() && !it.contains(['/', '?', '#', '@', ' ']));
     let host = host.ok_or_else(|| bad("PORTAL_ORIGIN", format!("is {text}; it is https:// and a host")))?;
-    let own_machine = host.split(':').next().is_some_and(|it| it == "localhost" || it.ends_with(".localhost"));
+    let own_machine =
+        host.split(':').next().is_some_and(|it| it == "localhost" || it.ends_with(".localhost"));
     let is_public = text.starts_with("https://") && !own_machine && host.contains('.');
     if environment == Environment::Production && !is_public {
-        return Err(bad("PORTAL_ORIGIN", format!("is {text}; mails of production lead to https:// and a public host")));
+        return Err(bad(
+            "PORTAL_ORIGIN",
+            format!("is {text}; mails of production lead to https:// and a public host"),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -107,7 +121,7 @@ mod tests {
 
     fn read(changes: &[(&str, &str)]) -> Result<Config, BadConfig> {
         Config::read(|name| {
-            let changed = changes.iter().find(|it| it.0 == name).map(|it| it.1);
+            let other = changes.iter().find(|it| it.0 == name).map(|it| it.1);
             let usual = match name {
                 "ENVIRONMENT" => "production",
                 "PORTAL_ORIGIN" => "https://portal.vendor.example/",
@@ -116,7 +130,7 @@ mod tests {
                 "SUPPORT_EMAIL" => "support@vendor.example",
                 _ => "",
             };
-            Some(changed.unwrap_or(usual).to_owned())
+            Some(other.unwrap_or(usual).to_owned())
         })
     }
 
@@ -125,17 +139,32 @@ mod tests {
         let config = read(&[]).unwrap();
         assert_eq!(config.origin, "https://portal.vendor.example");
         assert!(config.is_production() && config.links.help_desk.is_none());
-        assert!(!read(&[("ENVIRONMENT", "test"), ("PORTAL_ORIGIN", "http://localhost:8787")]).unwrap().is_production());
+        assert_eq!(config.extension_limit_scope, LimitScope::Licence);
+        let wider = read(&[("EXTENSION_LIMIT_SCOPE", "organisation")]).unwrap();
+        assert_eq!(wider.extension_limit_scope, LimitScope::Organisation);
+        assert!(
+            !read(&[("ENVIRONMENT", "test"), ("PORTAL_ORIGIN", "http://localhost:8787")])
+                .unwrap()
+                .is_production()
+        );
     }
 
     #[test]
     fn nonsense_refuses_to_start() {
         for (name, text) in [
-            ("ENVIRONMENT", "prod"), ("ENVIRONMENT", ""), ("PORTAL_ORIGIN", "http://localhost:8787"),
-            ("PORTAL_ORIGIN", "https://localhost"), ("PORTAL_ORIGIN", "http://portal.vendor.example"),
-            ("PORTAL_ORIGIN", "https://portal.vendor.example/path"), ("PORTAL_ORIGIN", "portal.vendor.example"),
-            ("VENDOR_NAME", " "), ("VENDOR_TIME_ZONE", "IST5:30"), ("SUPPORT_EMAIL", "support"),
-            ("HELPDESK_URL", "javascript:alert(1)"), ("GATEWAY_URL", "http://pay.example"),
+            ("ENVIRONMENT", "prod"),
+            ("ENVIRONMENT", ""),
+            ("PORTAL_ORIGIN", "http://localhost:8787"),
+            ("PORTAL_ORIGIN", "https://localhost"),
+            ("PORTAL_ORIGIN", "http://portal.vendor.example"),
+            ("PORTAL_ORIGIN", "https://portal.vendor.example/path"),
+            ("PORTAL_ORIGIN", "portal.vendor.example"),
+            ("VENDOR_NAME", " "),
+            ("VENDOR_TIME_ZONE", "IST5:30"),
+            ("SUPPORT_EMAIL", "support"),
+            ("HELPDESK_URL", "javascript:alert(1)"),
+            ("GATEWAY_URL", "http://pay.example"),
+            ("EXTENSION_LIMIT_SCOPE", "customer"),
         ] {
             assert_eq!(read(&[(name, text)]).unwrap_err().name, name, "{text}");
         }

@@ -207,11 +207,15 @@ impl<S: Screen> Access<S> {
     }
 
     fn admit(&self, standings: Vec<Standing>) -> Result<Member, Error> {
-        let roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
+        let mut roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
+        roles.sort_unstable();
         let first = standings.into_iter().next().ok_or(Error::SignedOut)?;
-        let (Some(contact), Some(org_name)) = (first.contact, first.org_name) else { return Err(Error::NotFound) };
+        let (Some(contact), Some(org_name)) = (first.contact, first.org_name) else {
+            return Err(Error::NotFound);
+        };
         let Standing { name, email, organisations, grantor, .. } = first;
-        let member = Member { person: self.person().clone(), contact, roles, name, email, org_name, organisations };
+        let member =
+            Member { person: self.person().clone(), contact, roles, name, email, org_name, organisations };
         match S::APPLICATION {
             Some(application) if !allows(&member.roles, application) => {
                 Err(self.forbidden(application, &member, grantor))
@@ -222,7 +226,8 @@ impl<S: Screen> Access<S> {
 
     /// Says who can help, and leaves a line in the audit log (domain 2.3).
     fn forbidden(&self, application: Application, member: &Member, grantor: Option<DisplayName>) -> Error {
-        let openers: Vec<&str> = openers(application).unwrap_or_default().iter().map(|it| it.label()).collect();
+        let openers: Vec<&str> =
+            openers(application).unwrap_or_default().iter().map(|it| it.label()).collect();
         let grantor = grantor.map_or_else(|| "your Primary contact".to_owned(), String::from);
         let detail = format!("This needs the role {}. {grantor} can grant it.", openers.join(" or "));
         let app = self.app();
@@ -238,7 +243,10 @@ impl<S: Screen> Access<S> {
             app.caller().request.as_str(),
         );
         let (db, refused) = (app.services.db.clone(), self.org.bind(refused));
-        app.later("audit", async move { db.write(vec![refused]).await.map(drop).map_err(|it| it.to_string()) });
+        app.later(
+            "audit",
+            async move { db.write(vec![refused]).await.map(drop).map_err(|it| it.to_string()) },
+        );
         Error::Forbidden { detail, frame: Some(Box::new(self.frame(member))) }
     }
 }

@@ -21,6 +21,11 @@ use crate::page::Draft;
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
+/// Of a flood of wrong fields the first ones are named, so that no answer grows with what was sent.
+const MOST_ERRORS: usize = 20;
+/// Characters of a field's name, and bytes of what was typed into it, that an answer repeats.
+const MOST_NAME: usize = 60;
+const MOST_ECHOED: usize = 2000;
 /// Read by the portal and not by a form's own fields.
 const VERSION: &str = "version";
 const KEY: &str = "idempotency_key";
@@ -66,8 +71,9 @@ pub struct Fields {
 impl Fields {
     /// A field that must be there.
     pub fn read<T: TryFrom<String, Error: Display>>(&mut self, field: &str) -> Option<T> {
-        match self.text(field)? {
-            Some(text) => self.parse(field, text),
+        match self.left.remove(field) {
+            Some(Value::String(text)) => self.parse(field, text),
+            Some(_) => self.flaw(field, "not-text", "This must be text."),
             None => self.flaw(field, "required", "This is needed."),
         }
     }
@@ -112,16 +118,10 @@ impl Fields {
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
     }
 
-    fn text(&mut self, field: &str) -> Option<Option<String>> {
-        match self.left.remove(field) {
-            None => Some(None),
-            Some(Value::String(text)) => Some(Some(text)),
-            Some(_) => self.flaw(field, "not-text", "This must be text."),
-        }
-    }
-
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {
-        T::try_from(text).map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string()))).ok()
+        T::try_from(text)
+            .map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string())))
+            .ok()
     }
 
     fn flaw<T>(&mut self, field: &str, code: &'static str, message: &str) -> Option<T> {
@@ -132,24 +132,13 @@ impl Fields {
 
 impl<T: Form> Posted<T> {
     pub fn parse(&self) -> Result<T, Error> {
-        match self.fault {
-            Some(Fault::Large) => {
-                let said = "This is more than 64 kB. Send less.";
-                return Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said));
-            }
-            Some(Fault::Media) => {
-                let said = "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
-                return Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said));
-            }
-            None => {}
-        }
-        if self.flaws.iter().any(|it| it.field.is_empty()) {
-            return Err(Error::invalid(self.flaws.clone()));
-        }
-        let mut fields = Fields { left: self.sent.clone(), is_json: self.is_json, errors: self.flaws.clone() };
+        self.legible()?;
+        let mut fields =
+            Fields { left: self.sent.clone(), is_json: self.is_json, errors: self.flaws.clone() };
         let form = T::from_fields(&mut fields);
-        let unknown = fields.left.keys().map(|it| FieldError::new(it, "unknown", "There is no such field."));
+        let unknown = fields.left.keys().map(|it| flaw_of(it, "unknown", "There is no such field."));
         fields.errors.extend(unknown);
+        fields.errors.truncate(MOST_ERRORS);
         form.filter(|_| fields.errors.is_empty()).ok_or_else(|| Error::invalid(fields.errors))
     }
 
@@ -157,16 +146,37 @@ impl<T: Form> Posted<T> {
     #[must_use]
     pub fn draft(&self, errors: Vec<FieldError>) -> Draft {
         let typed = self.sent.iter().filter_map(|(name, it)| Some((name.clone(), it.as_str()?.to_owned())));
+        let typed = typed.filter(|it| it.1.len() <= MOST_ECHOED);
         Draft { typed: typed.collect(), errors }
     }
 
     /// The version that was changed, from `If-Match` or from the form's hidden field, must be `current`.
     pub fn matches(&self, current: i64) -> Result<(), Error> {
+        self.legible()?;
         let Some(said) = &self.if_match else {
             let said = "Read it first and send its ETag as If-Match, so that nobody's change is overwritten.";
             return Err(Error::refused(StatusCode::PRECONDITION_REQUIRED, "precondition-required", said));
         };
         if said == "*" || *said == current.to_string() { Ok(()) } else { Err(stale()) }
+    }
+
+    /// The body as a whole can be read; a form's version and key are in it.
+    fn legible(&self) -> Result<(), Error> {
+        match self.fault {
+            Some(Fault::Large) => {
+                let said = "This is more than 64 kB. Send less.";
+                Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said))
+            }
+            Some(Fault::Media) => {
+                let said =
+                    "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
+                Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said))
+            }
+            None if self.flaws.iter().any(|it| it.field.is_empty()) => {
+                Err(Error::invalid(self.flaws.clone()))
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -190,7 +200,11 @@ impl<T> FromRequest<App> for Posted<T> {
             fault: None,
             flaws: Vec::new(),
             if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
-            key: header("idempotency-key"),
+            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
+            key: parts
+                .headers
+                .contains_key("idempotency-key")
+                .then(|| header("idempotency-key").unwrap_or_default()),
             request: String::new(),
             becomes: PhantomData,
         };
@@ -231,13 +245,13 @@ impl<T> Posted<T> {
             Ok(text) if !percent_decodes(text) => {
                 return self.flaws.push(whole("The form is not UTF-8.".to_owned()));
             }
-            Ok(text) => {
-                form_urlencoded::parse(text.as_bytes()).map(|it| (it.0.into_owned(), it.1.into_owned().into())).collect()
-            }
+            Ok(text) => form_urlencoded::parse(text.as_bytes())
+                .map(|it| (it.0.into_owned(), it.1.into_owned().into()))
+                .collect(),
         };
         for (name, value) in sent {
             if self.sent.insert(name.clone(), value).is_some() {
-                self.flaws.push(FieldError::new(&name, "twice", "This field was sent twice."));
+                self.flaws.push(flaw_of(&name, "twice", "This field was sent twice."));
             }
         }
         if !self.is_json {
@@ -246,6 +260,12 @@ impl<T> Posted<T> {
             self.key = hidden(KEY).or(self.key.take());
         }
     }
+}
+
+/// About a field whose name somebody else chose.
+fn flaw_of(name: &str, code: &'static str, message: &str) -> FieldError {
+    let name: String = name.chars().take(MOST_NAME).collect();
+    FieldError::new(&name, code, message)
 }
 
 /// A header that was sent once; two of one name mean nothing.
@@ -261,7 +281,7 @@ fn version(etag: &str) -> String {
 }
 
 /// `form_urlencoded` would put a replacement character where bytes are no UTF-8; we refuse instead.
-fn percent_decodes(text: &str) -> bool {
+pub(super) fn percent_decodes(text: &str) -> bool {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

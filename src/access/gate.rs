@@ -44,7 +44,8 @@ impl Entry {
         let claim = app.secrets().session.session(&parts.headers, app.now()).ok_or(Error::SignedOut)?;
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound)?;
         let path = params.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
-        let device = app.secrets().session.device(&parts.headers, app.now()).filter(|it| it.person == claim.person);
+        let device =
+            app.secrets().session.device(&parts.headers, app.now()).filter(|it| it.person == claim.person);
         Ok(Self { app: app.clone(), claim, device, path })
     }
 
@@ -62,17 +63,29 @@ impl Entry {
 
     /// D1 and KV are asked at the same time. KV may fail or lag: it only knows better when somebody was last here.
     pub async fn ask(&self, batch: Vec<Stmt>) -> Result<(Vec<Rows>, Option<Record>), Error> {
-        let record = self.app.services.sessions.get(Record::key(&self.claim.id));
-        let (rows, record) = join!(self.app.services.db.read(batch), record);
-        let record = record.unwrap_or_else(|it| {
-            self.app.log(&serde_json::json!({ "request_id": self.app.caller().request, "kv": it.to_string() }));
-            None
-        });
-        Ok((rows?, record.and_then(|it| serde_json::from_str(&it).ok())))
+        let (rows, record) = join!(self.app.services.db.read(batch), self.record());
+        Ok((rows?, record))
+    }
+
+    /// What KV keeps of the session; nothing where it fails or has forgotten.
+    pub async fn record(&self) -> Option<Record> {
+        match self.app.services.sessions.get(Record::key(&self.claim.id)).await {
+            Ok(text) => serde_json::from_str(&text?).ok(),
+            Err(why) => {
+                let request = &self.app.caller().request;
+                self.app.log(&serde_json::json!({ "request_id": request, "kv": why.to_string() }));
+                None
+            }
+        }
     }
 
     /// Refuses who has been away too long, and notes that they are here now.
-    pub fn keep_awake(&self, last_seen_at: i64, record: Option<&Record>, org: Option<&OrgId>) -> Result<(), Error> {
+    pub fn keep_awake(
+        &self,
+        last_seen_at: i64,
+        record: Option<&Record>,
+        org: Option<&OrgId>,
+    ) -> Result<(), Error> {
         let now = self.app.now();
         let seen_at = record.map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
         if now - seen_at > IDLE {
@@ -85,7 +98,8 @@ impl Entry {
         }
         if now - last_seen_at >= SEEN_EVERY_IN_D1 {
             let db = self.app.services.db.clone();
-            let seen = sql!("update session set last_seen_at = ?1 where id = ?2", now, self.claim.id.as_str());
+            let seen =
+                sql!("update session set last_seen_at = ?1 where id = ?2", now, self.claim.id.as_str());
             let seen = async move { db.write(vec![seen]).await.map(drop).map_err(|it| it.to_string()) };
             self.app.later("session", seen);
         }

@@ -27,7 +27,8 @@ impl Keyring {
     pub fn hash(&self, password: &Password, salt: [u8; 16]) -> Option<String> {
         let (id, secret) = self.current()?;
         let salt = SaltString::encode_b64(&salt).ok()?;
-        let hash = argon2(secret, params(id)?)?.hash_password(password.reveal().as_bytes(), &salt).ok()?.to_string();
+        let hash =
+            argon2(secret, params(id)?)?.hash_password(password.reveal().as_bytes(), &salt).ok()?.to_string();
         Some(hash)
     }
 
@@ -94,7 +95,9 @@ mod tests {
         let stored = ring.hash(&Password::try_from(typed.clone()).unwrap(), [3; 16]).unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid="), "{stored}");
         assert_eq!(ring.verify(&typed, Some(&stored)), Verdict::Right);
-        for other in [format!("{typed} "), typed.to_uppercase(), typed.trim_end_matches('l').to_owned(), String::new()] {
+        for other in
+            [format!("{typed} "), typed.to_uppercase(), typed.trim_end_matches('l').to_owned(), String::new()]
+        {
             assert_eq!(ring.verify(&other, Some(&stored)), Verdict::Wrong, "{other}");
         }
         assert_eq!(ring.verify(&typed, None), Verdict::Wrong);
@@ -105,7 +108,8 @@ mod tests {
     #[test]
     fn an_old_pepper_still_opens_and_asks_for_a_new_hash() {
         let (a, b) = ("a:0123456789abcdef0123456789abcdef", "b:fedcba9876543210fedcba9876543210");
-        let stored = ring(a).hash(&Password::try_from("quite a long one".to_owned()).unwrap(), [1; 16]).unwrap();
+        let stored =
+            ring(a).hash(&Password::try_from("quite a long one".to_owned()).unwrap(), [1; 16]).unwrap();
         assert_eq!(ring(&format!("{b},{a}")).verify("quite a long one", Some(&stored)), Verdict::RightButOld);
         assert_eq!(ring(b).verify("quite a long one", Some(&stored)), Verdict::Wrong);
     }

@@ -45,7 +45,9 @@ pub fn openers(application: Application) -> Option<&'static [Role]> {
         Application::Notifications | Application::Documentation | Application::PaymentGateway => None,
         Application::ContactManager => Some(&[Role::Primary]),
         Application::OrderBook => Some(&[Role::Primary, Role::Billing]),
-        Application::PaymentRecord | Application::LicenseExtension | Application::BillDesk => Some(&[Role::Billing]),
+        Application::PaymentRecord | Application::LicenseExtension | Application::BillDesk => {
+            Some(&[Role::Billing])
+        }
         Application::Dashboards => Some(&[Role::Primary, Role::Billing, Role::Support, Role::Technical]),
         Application::HelpDesk => Some(&[Role::Support]),
     }

@@ -32,13 +32,9 @@ pub struct Once<'a> {
 }
 
 impl<'a> Once<'a> {
-    pub fn of<T>(posted: &'a Posted<T>, person: &'a PersonId, now: i64) -> Result<Self, Error> {
-        let key = posted.key.as_deref();
-        if key.is_some_and(|it| it.is_empty() || it.len() > MOST_KEY || !it.bytes().all(|b| b.is_ascii_graphic())) {
-            let said = "An Idempotency-Key has 1 to 100 visible ASCII characters.";
-            return Err(Error::refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid", said));
-        }
-        Ok(Self { person, key, request: &posted.request, now })
+    #[must_use]
+    pub fn of<T>(posted: &'a Posted<T>, person: &'a PersonId, now: i64) -> Self {
+        Self { person, key: posted.key.as_deref(), request: &posted.request, now }
     }
 
     /// Travels with the deed's reading.
@@ -48,13 +44,18 @@ impl<'a> Once<'a> {
             "select request, status, answer from idempotency
               where ?1 is not null and person_id = ?2 and key = ?3 and created_at > ?4",
             self.person.as_str(),
-            self.key,
+            self.key.filter(|it| is_good(it)),
             self.now - KEPT_FOR,
         ))
     }
 
-    /// The answer of the first time, or a refusal when the key now comes with another request.
+    /// The answer of the first time, or a refusal when the key is none or now comes with another request. Asked
+    /// behind the gate: who may not enter learns nothing about keys.
     pub fn replay(&self, kept: Option<Kept>, see: impl Into<String>) -> Result<Option<Done>, Error> {
+        if self.key.is_some_and(|it| !is_good(it)) {
+            let said = "Send one Idempotency-Key of 1 to 100 visible ASCII characters.";
+            return Err(Error::refused(StatusCode::UNPROCESSABLE_ENTITY, "invalid", said));
+        }
         let Some(kept) = kept else { return Ok(None) };
         if kept.request != self.request {
             let said = "This Idempotency-Key was used for another request. Take a new key for a new request.";
@@ -65,7 +66,8 @@ impl<'a> Once<'a> {
         Ok(Some(Done { see: see.into(), status: status.unwrap_or(StatusCode::OK), body }))
     }
 
-    /// Travels with the deed itself; of two at the same moment, the second breaks on the primary key.
+    /// The first deeds of the batch: of two requests at the same moment the second breaks on this primary key, and
+    /// not on whatever else the first one has made.
     #[must_use]
     pub fn keep(&self, scope: &impl Scope, done: &Done) -> Vec<Deed> {
         let Some(key) = self.key else { return Vec::new() };
@@ -94,4 +96,8 @@ impl<'a> Once<'a> {
     pub fn was_beaten(&self, error: &Error) -> bool {
         matches!(error, Error::Database(said) if said.names("idempotency.person_id, idempotency.key"))
     }
+}
+
+fn is_good(key: &str) -> bool {
+    (1..=MOST_KEY).contains(&key.len()) && key.bytes().all(|it| it.is_ascii_graphic())
 }

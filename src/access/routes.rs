@@ -2,9 +2,9 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::MethodRouter;
 
+use super::App;
 use super::door::Screen;
 use super::matrix::Application;
-use super::App;
 use crate::error::Error;
 
 /// Who may pass: what a test walks each URL with.

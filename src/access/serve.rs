@@ -23,7 +23,10 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), payment=(), usb=()"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
 ];
 
 /// Answers a request: origin check, router, face, headers, one log line.
@@ -44,7 +47,8 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
             Err(never) => match never {},
         },
     };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Answer>().is_none() {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Answer>().is_none()
+    {
         response = not_this_way(&method, &response);
     }
     let mut cause = None;
@@ -55,6 +59,9 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
         if let Some(allow) = kept {
             response.headers_mut().insert(header::ALLOW, allow);
         }
+    }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
     }
     dress(response.headers_mut(), &caller);
     if cause.is_some() || method != Method::GET || response.status().as_u16() >= 400 {
@@ -81,15 +88,28 @@ fn caller(app: &App, request: &Request) -> Caller {
 
 /// What is wrong before any route is asked.
 fn refuse(app: &App, request: &Request) -> Option<Response> {
-    let headers = request.headers();
-    let host = request.uri().host().or_else(|| headers.get(header::HOST)?.to_str().ok()?.split(':').next());
-    let own_host = app.config().origin.split("://").nth(1);
-    if app.config().is_production() && host != own_host && request.uri().path() != "/healthz" {
+    let is_own =
+        || Some(host(request)?.eq_ignore_ascii_case(without_port(app.config().origin.split("://").nth(1)?)));
+    if app.config().is_production() && is_own() != Some(true) && request.uri().path() != "/healthz" {
         let said = "This is not an address of the portal.";
         return Some(Error::refused(StatusCode::MISDIRECTED_REQUEST, "misdirected", said).into_response());
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
     (!safe && crosses_sites(app, request)).then(|| Error::CrossSite.into_response())
+}
+
+/// A `Host` that was sent once; two of them mean nothing.
+fn host(request: &Request) -> Option<&str> {
+    if let Some(host) = request.uri().host() {
+        return Some(host);
+    }
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let first = hosts.next()?.to_str().ok()?;
+    hosts.next().is_none().then(|| without_port(first))
+}
+
+fn without_port(host: &str) -> &str {
+    host.split(':').next().unwrap_or_default()
 }
 
 /// Every browser says where a request comes from by one header or the other; what says nothing is no browser, and
@@ -130,7 +150,8 @@ fn dress(headers: &mut HeaderMap, caller: &Caller) {
 
 /// The browser and the system in the words of a list of sessions; versions change too often to say anything.
 fn device(user_agent: &str) -> String {
-    let find = |names: &[(&str, &'static str)]| names.iter().find(|it| user_agent.contains(it.0)).map(|it| it.1);
+    let find =
+        |names: &[(&str, &'static str)]| names.iter().find(|it| user_agent.contains(it.0)).map(|it| it.1);
     let browser = find(&[
         ("Edg", "Edge"),
         ("OPR/", "Opera"),
@@ -160,4 +181,3 @@ pub async fn bytes_of(body: Body) -> Vec<u8> {
     use http_body_util::BodyExt;
     body.collect().await.map(|it| it.to_bytes().to_vec()).unwrap_or_default()
 }
-

@@ -108,7 +108,10 @@ pub fn no_session_cookie() -> Option<HeaderValue> {
 }
 
 fn set(name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax")).ok()
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Lax"
+    ))
+    .ok()
 }
 
 /// The value of a cookie that was sent exactly once; two of one name come from somebody who plants cookies.

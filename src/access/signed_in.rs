@@ -6,9 +6,10 @@ use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
 use super::session::KnownDevice;
+use super::session::Record;
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{DisplayName, Email, PersonId, SessionId};
+use crate::kernel::{DisplayName, Email, OrgId, PersonId, SessionId};
 use crate::page::{Flash, Frame, Place};
 use crate::sql;
 
@@ -28,6 +29,9 @@ pub struct Person {
     pub version: i64,
     pub staff_role: Option<String>,
     last_seen_at: i64,
+    /// What the session's record in KV remembers: a wish and no right.
+    #[serde(skip)]
+    pub last_org: Option<OrgId>,
 }
 
 const GATE: &str = concat!(
@@ -49,21 +53,32 @@ impl SignedIn {
         questions.ask(&mut batch);
         let (rows, record) = self.entry.ask(batch).await?;
         let mut rows = rows.into_iter();
-        let person: Vec<Person> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
-        let person = person.into_iter().next().ok_or(Error::SignedOut)?;
-        self.entry.keep_awake(person.last_seen_at, record.as_ref(), None)?;
+        let person = self.admit(rows.next(), record)?;
         Ok((person, Q::answers(&mut rows)?))
+    }
+
+    /// `read` behind deeds that must happen before anything is looked at, such as counting an attempt: guarded, and
+    /// still one round trip. Answers what each deed changed, too.
+    pub async fn write_and_read<Q: Questions>(
+        &self,
+        deeds: Vec<Deed>,
+        questions: Q,
+    ) -> Result<(Person, Vec<Rows>, Q::Answers), Error> {
+        let count = deeds.len();
+        let mut reading = vec![self.with_claim(sql!(GATE))];
+        questions.ask(&mut reading);
+        let deeds =
+            deeds.into_iter().chain(reading.into_iter().map(|stmt| Deed { stmt, mail: None })).collect();
+        let (rows, record) = futures::join!(self.write(deeds), self.entry.record());
+        let mut changed = rows?;
+        let mut rows = changed.split_off(count).into_iter();
+        let person = self.admit(rows.next(), record)?;
+        Ok((person, changed, Q::answers(&mut rows)?))
     }
 
     /// One round trip and one transaction, guarded.
     pub async fn write(&self, deeds: Vec<Deed>) -> Result<Vec<Rows>, Error> {
         self.entry.write(self.with_claim(sql!(GUARD)), deeds).await
-    }
-
-    /// The organisation that the session's record remembers; asked of KV alone, so it is a wish and no right.
-    pub async fn last_org(&self) -> Option<crate::kernel::OrgId> {
-        let found = self.app().services.sessions.get(super::Record::key(self.session())).await.ok()??;
-        serde_json::from_str::<super::Record>(&found).ok()?.last_org
     }
 
     #[must_use]
@@ -115,12 +130,21 @@ impl SignedIn {
 
     #[must_use]
     pub fn frame(&self, person: &Person) -> Frame {
-        let place = Place::Person { name: person.name.as_str().to_owned(), email: person.email.as_str().to_owned() };
+        let place =
+            Place::Person { name: person.name.as_str().to_owned(), email: person.email.as_str().to_owned() };
         Frame { brand: self.app().config().brand.clone(), place, flash: self.flash() }
     }
 
     fn flash(&self) -> Option<Flash> {
         self.app().flash()
+    }
+
+    fn admit(&self, gate: Option<Rows>, record: Option<Record>) -> Result<Person, Error> {
+        let person: Vec<Person> = gate.map(Rows::decode).transpose()?.unwrap_or_default();
+        let mut person = person.into_iter().next().ok_or(Error::SignedOut)?;
+        self.entry.keep_awake(person.last_seen_at, record.as_ref(), None)?;
+        person.last_org = record.and_then(|it| it.last_org);
+        Ok(person)
     }
 
     fn with_claim(&self, stmt: Stmt) -> Stmt {

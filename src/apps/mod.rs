@@ -4,8 +4,10 @@
 pub mod contacts;
 pub mod dev;
 pub mod health;
+pub mod licences;
 pub mod me;
 pub mod orgs;
+pub mod problems;
 pub mod sign_in;
 
 use serde_json::Value;
@@ -24,16 +26,33 @@ pub fn home(org: &OrgId) -> String {
 /// What the roles open, in the order of the navigation; home is everybody's.
 #[must_use]
 pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
-    let all = [(None, "Home", "", Icon::Home), (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users)];
+    let all = [
+        (None, "Home", "", Icon::Home),
+        (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
+        (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
+    ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
-    open.map(|(_, label, path, icon)| NavItem { label, href: home(org) + path, icon, current: false, badge: None })
-        .collect()
+    open.map(|(_, label, path, icon)| NavItem {
+        label,
+        href: home(org) + path,
+        icon,
+        current: false,
+        badge: None,
+    })
+    .collect()
 }
 
 /// What `?done=<code>` says on the page after a deed. Unknown codes say nothing, so no address can put words there.
 #[must_use]
 pub fn flash(code: &str) -> Option<Flash> {
     let text = match code {
+        "extension-granted" => {
+            "The licence is extended by a day. Product screens will show it within 2 hours."
+        }
+        "extension-rejected" => {
+            let text = "The licence was not extended. The list says why, and when it can be.";
+            return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
+        }
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
@@ -58,6 +77,8 @@ pub fn flash(code: &str) -> Option<Flash> {
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "orgs" => orgs::mail::render(kind, payload, mailing),
+        "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

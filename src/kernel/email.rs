@@ -49,7 +49,8 @@ impl TryFrom<String> for Email {
         }
         let atoms = local.split('.').all(is_atom);
         let labels = domain.split('.').all(is_label) && domain.contains('.');
-        let last_is_a_name = domain.rsplit('.').next().is_some_and(|it| it.bytes().any(|b| b.is_ascii_alphabetic()));
+        let last_is_a_name =
+            domain.rsplit('.').next().is_some_and(|it| it.bytes().any(|b| b.is_ascii_alphabetic()));
         if atoms && labels && last_is_a_name { Ok(Self(text)) } else { Err(BadEmail::Shape) }
     }
 }
@@ -76,31 +77,45 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expected: Result<&str, BadEmail>) {
+    fn check(text: &str, expected: &Result<&str, BadEmail>) {
         let email = Email::try_from(text.to_owned());
         assert_eq!(email.as_ref().map(Email::as_str), expected.as_ref().copied());
     }
 
     #[test]
     fn parses_and_lower_cases() {
-        check(" Ann@Acme.Example ", Ok("ann@acme.example"));
-        check("o'neil+tag@mail.acme.co.in", Ok("o'neil+tag@mail.acme.co.in"));
-        check("a@xn--bcher-kva.example", Ok("a@xn--bcher-kva.example"));
-        check(&format!("{}@b.example", "a".repeat(64)), Ok(&format!("{}@b.example", "a".repeat(64))));
+        check(" Ann@Acme.Example ", &Ok("ann@acme.example"));
+        check("o'neil+tag@mail.acme.co.in", &Ok("o'neil+tag@mail.acme.co.in"));
+        check("a@xn--bcher-kva.example", &Ok("a@xn--bcher-kva.example"));
+        check(&format!("{}@b.example", "a".repeat(64)), &Ok(&format!("{}@b.example", "a".repeat(64))));
     }
 
     #[test]
     fn refuses_what_is_not_an_address() {
         for text in [
-            "", "ann", "@acme.example", "ann@acme", "a@b@c.example", "a n@b.example", "a..b@c.example", ".a@c.example",
-            "a@-b.example", "a@b-.example", "a@b..example", "\"a b\"@c.example", "a@[127.0.0.1]", "a@1.2.3.4",
-            "a\r\nBcc: x@y.example", "a,b@c.example", "a@b.example\0",
+            "",
+            "ann",
+            "@acme.example",
+            "ann@acme",
+            "a@b@c.example",
+            "a n@b.example",
+            "a..b@c.example",
+            ".a@c.example",
+            "a@-b.example",
+            "a@b-.example",
+            "a@b..example",
+            "\"a b\"@c.example",
+            "a@[127.0.0.1]",
+            "a@1.2.3.4",
+            "a\r\nBcc: x@y.example",
+            "a,b@c.example",
+            "a@b.example\0",
         ] {
-            check(text, Err(BadEmail::Shape));
+            check(text, &Err(BadEmail::Shape));
         }
-        check("mıke@acme.example", Err(BadEmail::NotAscii));
-        check("mike@аcme.example", Err(BadEmail::NotAscii));
-        check(&format!("{}@b.example", "a".repeat(65)), Err(BadEmail::Long));
-        check(&format!("a@{}example", "bcd.".repeat(64)), Err(BadEmail::Long));
+        check("mıke@acme.example", &Err(BadEmail::NotAscii));
+        check("mike@аcme.example", &Err(BadEmail::NotAscii));
+        check(&format!("{}@b.example", "a".repeat(65)), &Err(BadEmail::Long));
+        check(&format!("a@{}example", "bcd.".repeat(64)), &Err(BadEmail::Long));
     }
 }

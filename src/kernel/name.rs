@@ -49,8 +49,11 @@ plain_text! {
     PlainText, BadPlainText, 0, 200, "Write at most 200 characters on one line.";
 }
 
-fn is_tricky(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Unseen, and able to make a text look like another.
+#[must_use]
+pub fn is_tricky(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -101,7 +101,11 @@ pub fn empty_state(icon: Icon, title: &str, text: &str, action: Option<Markup>) 
 
 #[must_use]
 pub fn notice(tone: Tone, title: &str, body: Markup) -> Markup {
-    let icon = if tone == Tone::Attention { Icon::Alert } else { tone.icon() };
+    let icon = match tone {
+        Tone::Attention => Icon::Alert,
+        Tone::Neutral => Icon::Info, // the dot of a badge would be lost here
+        Tone::Good | Tone::Danger | Tone::Info => tone.icon(),
+    };
     html! {
         section class={ "notice " (tone.class()) } {
             (icon)

@@ -178,7 +178,7 @@ pub fn link_form(draft: &Draft, action: &str, fields: Markup, verb: &str) -> Mar
         .autocomplete("one-time-code")
         .required();
     html! {
-        form method="post" action=(action) data-link-token {
+        form method="post" action=(action) novalidate data-link-token {
             (draft.summary())
             div data-code-field { (code.show(draft)) }
             (fields)

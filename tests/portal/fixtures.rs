@@ -1,22 +1,25 @@
 //! The cast, and a portal to send requests to.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::join_all;
 use futures_executor::block_on;
-use portal::access::{
-    App, Claim, Config, Keyring, Kv, Later, MailQueue, Secrets, Services, Unreachable, bytes_of, serve,
-};
+use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
-use portal::kernel::{MailId, Password, PersonId, SessionId};
+use portal::kernel::{Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
 
-pub const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_portal.sql")];
+pub use crate::stores::logged;
+use crate::stores::{Afterwards, Queue, Shelf, log};
+
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_portal.sql"),
+    include_str!("../../migrations/0002_orders_and_licences.sql"),
+];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
 
@@ -78,53 +81,12 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "BILLDESK_URL" => "https://billdesk.vendor.example/",
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
+            "EXTENSION_LIMIT_SCOPE" => "licence",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
     };
     Config::read(text).unwrap()
-}
-
-/// KV as a map; it counts its reads and can forget, or remember what it should not.
-#[derive(Default)]
-pub struct Shelf {
-    pub kept: Mutex<BTreeMap<String, String>>,
-    pub reads: Mutex<usize>,
-}
-
-impl Kv for Shelf {
-    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
-        *self.reads.lock().unwrap() += 1;
-        ready(Ok(self.kept.lock().unwrap().get(&key).cloned())).boxed()
-    }
-
-    fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
-        assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
-        self.kept.lock().unwrap().insert(key, value);
-        ready(Ok(())).boxed()
-    }
-}
-
-/// The queue, as the list of what was put into it.
-#[derive(Default)]
-pub struct Queue(pub Mutex<Vec<MailId>>);
-
-impl MailQueue for Queue {
-    fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
-        assert!(ids.len() <= 100, "the queue refuses {} messages at once", ids.len());
-        self.0.lock().unwrap().extend(ids);
-        ready(Ok(())).boxed()
-    }
-}
-
-/// What waits for the answer to have left.
-#[derive(Default)]
-struct Afterwards(Mutex<Vec<BoxFuture<'static, ()>>>);
-
-impl Later for Afterwards {
-    fn run(&self, work: BoxFuture<'static, ()>) {
-        self.0.lock().unwrap().push(work);
-    }
 }
 
 pub struct Portal {
@@ -158,7 +120,7 @@ impl Answer {
     /// `name=value` of the cookie that was set, to be sent back.
     pub fn cookie(&self, name: &str) -> String {
         let set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
-        let set = set.filter(|it| it.starts_with(name)).next_back();
+        let set = set.rev().find(|it| it.starts_with(name));
         set.map_or_else(String::new, |it| it.split(';').next().unwrap().to_owned())
     }
 }
@@ -205,6 +167,10 @@ impl Portal {
         Self::made(portal::routes::all().into_router(), script, configuration(&[]))
     }
 
+    pub fn configured_after(script: &str, changes: &[(&str, &str)]) -> Self {
+        Self::made(portal::routes::all().into_router(), script, configuration(changes))
+    }
+
     pub fn configured(changes: &[(&str, &str)]) -> Self {
         Self::made(portal::routes::all().into_router(), "", configuration(changes))
     }
@@ -229,11 +195,12 @@ impl Portal {
             tokens: tokens.clone(),
             mail: queue.clone(),
             later: afterwards.clone(),
-            log: |_| {},
+            log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
             nav: portal::apps::nav,
             flash: portal::apps::flash,
         });
+        logged();
         let now = Cell::new(NOW);
         Self { router, services, afterwards, db, sessions, tokens, queue, now }
     }
@@ -280,25 +247,45 @@ impl Portal {
     }
 
     pub fn ask(&self, request: Request<Body>) -> Answer {
-        let answer = block_on(async {
-            let response = serve(&self.router, &self.app(), request).await;
-            let (parts, body) = response.into_parts();
-            let body = String::from_utf8(bytes_of(body).await).unwrap();
-            Answer { status: parts.status, headers: parts.headers, body }
-        });
+        let answer = block_on(self.answer(request));
         self.settle();
+        if answer.header("content-type") == "application/problem+json" && !answer.body.is_empty() {
+            let code = answer.json()["type"].as_str().unwrap().replace("/problems/", "");
+            let known = portal::error::problems::find(&code);
+            assert_eq!(
+                known.map(|it| it.status),
+                Some(answer.status.as_u16()),
+                "{code} is on no page of /problems"
+            );
+        }
         answer
+    }
+
+    /// The same deed by so many at once: all of them have read before the first one writes.
+    pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let requests = bodies.iter().map(|body| {
+            let request = Request::post(path).header(header::HOST, "localhost:8787");
+            let request = request.header(header::COOKIE, cookie(person));
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+        });
+        let answers = block_on(join_all(requests));
+        *self.sessions.dawdles.lock().unwrap() = false;
+        self.settle();
+        answers
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = serve(&self.router, &self.app(), request).await;
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(bytes_of(body).await).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     /// Everything that was left for after the answer.
     pub fn settle(&self) {
-        loop {
-            let work = std::mem::take(&mut *self.afterwards.0.lock().unwrap());
-            if work.is_empty() {
-                return;
-            }
-            work.into_iter().for_each(block_on);
-        }
+        self.afterwards.settle();
     }
 
     /// Every row of the tables that a deed can change; what only notes that somebody was here is left out.
@@ -324,11 +311,21 @@ impl Portal {
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
             portal::sql!(
+                "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
+            ),
+            portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
+            portal::sql!("select json_array('notification', id, state) as line from notification"),
+            portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),
         ];
         let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());
         lines.map(|it| it.line).collect()
+    }
+
+    pub fn rows(&self, sql: &'static str) -> Vec<serde_json::Value> {
+        ask(&self.db, Stmt { sql, args: vec![] }).unwrap()
     }
 
     /// One number out of the database.

@@ -3,15 +3,12 @@ use futures_executor::block_on;
 use portal::access::{App, Deed, System};
 use portal::apps;
 use portal::db::{Arg, Db, Stmt};
-use portal::jobs::{
-    Bounce, DEAD, MAIL, Mailbox, Outcome, Outgoing, Post, Render, deliver_mail, on_message, on_schedule,
-    resend, retain,
-};
+use portal::jobs::{Bounce, DEAD, MAIL, Mailbox, Outcome, Outgoing, Post, Render, deliver_mail, on_message};
 use portal::kernel::MailId;
 use portal::outbox::Mailing;
 use portal::page::{Brand, Mail, MailText};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::fixtures::{NOW, Portal, ask, run};
 
@@ -26,12 +23,12 @@ struct Row {
     error: Option<String>,
 }
 
-fn id(id: &str) -> MailId {
+pub fn id(id: &str) -> MailId {
     MailId::try_from(id.to_owned()).unwrap()
 }
 
 /// Writes an outbox row as a deed does, then changes it as told.
-fn put(db: &Db, id: &str, changes: &str) {
+pub fn put(db: &Db, id: &str, changes: &str) {
     let insert = "insert into outbox (id, kind, recipient, payload, created_at, state_at)
                   values (?1, 'test.hello', 'ann@acme-canary.example', '{\"subject\": \"Hello\"}', ?2, ?2)";
     let change: &'static str = if changes.is_empty() {
@@ -51,7 +48,7 @@ fn row(portal: &Portal, id: &str) -> Row {
     ask(&portal.db, row).unwrap().remove(0)
 }
 
-fn mails(portal: &Portal) -> i64 {
+pub fn mails(portal: &Portal) -> i64 {
     portal.number("select count(*) as n from mailbox")
 }
 
@@ -60,12 +57,12 @@ fn words(kind: &str, payload: &Value, _: &Mailing) -> Option<Mail> {
     (kind == "test.hello").then(|| MailText { subject, ..MailText::default() }.dressed(&Brand::default()))
 }
 
-fn at(portal: &Portal, seconds: i64) -> App {
+pub fn at(portal: &Portal, seconds: i64) -> App {
     portal.now.set(NOW + seconds);
     portal.app()
 }
 
-fn deliver(app: App, post: &dyn Post, mail: &str) -> Outcome {
+pub fn deliver(app: App, post: &dyn Post, mail: &str) -> Outcome {
     block_on(deliver_mail(&System::new(app), post, words, &id(mail))).unwrap()
 }
 
@@ -158,9 +155,10 @@ fn a_consumer_that_died_loses_its_lease_after_two_minutes() {
 /// The first consumer was only slow, and comes back after the second one has taken over.
 #[test]
 fn who_lost_the_lease_does_not_overrule_the_new_holder() {
-    let permanent = || -> Box<dyn Post> { Box::new(Bouncing(Bounce::Permanent("no such mailbox".into()))) };
-    let temporary = || -> Box<dyn Post> { Box::new(full()) };
-    let cases: [(Box<dyn Post>, Box<dyn Post>, &str, i64); 6] = [
+    type Transport = Box<dyn Post>;
+    let permanent = || -> Transport { Box::new(Bouncing(Bounce::Permanent("no such mailbox".into()))) };
+    let temporary = || -> Transport { Box::new(full()) };
+    let cases: [(Transport, Transport, &str, i64); 6] = [
         (temporary(), Box::new(Mailbox), "sent", 1),
         (permanent(), Box::new(Mailbox), "sent", 1),
         (temporary(), permanent(), "failed", 0),
@@ -324,50 +322,13 @@ fn the_dead_letter_queue_ends_what_was_tried() {
 }
 
 #[test]
-fn the_sweep_brings_back_what_was_lost_and_nothing_else() {
-    let portal = Portal::new();
-    for (mail, change) in [
-        ("lost", "state_at = state_at - 120"),
-        ("fresh", "state_at = state_at - 119"),
-        ("waiting", "state_at = state_at - 500, lease_until = state_at + 1"),
-        ("due", "state_at = state_at - 500, lease_until = state_at - 1"),
-        ("on-its-way", "state = 'sending', state_at = state_at - 120, lease_until = state_at"),
-        ("orphaned", "state = 'sending', state_at = state_at - 121, lease_until = state_at - 1"),
-        ("sent", "state = 'sent', state_at = 1"),
-        ("failed", "state = 'failed', state_at = 1"),
-        ("dropped", "state = 'dropped', state_at = 1"),
-    ] {
-        put(&portal.db, mail, change);
-    }
-    let report = block_on(resend(&System::new(portal.app()))).unwrap();
-    assert_eq!(report, json!({ "found": 3, "sent": 3 }));
-    let mut found: Vec<String> = portal.queue.0.lock().unwrap().drain(..).map(String::from).collect();
-    found.sort();
-    assert_eq!(found, ["due", "lost", "orphaned"]);
-    // And the consumer can do something with each of them.
-    for mail in &found {
-        deliver(portal.app(), &Mailbox, mail);
-    }
-    assert_eq!(mails(&portal), 3);
-}
-
-#[test]
-fn the_sweep_takes_five_hundred_at_most_oldest_first() {
-    let portal = Portal::new();
-    run(
-        &portal.db,
-        "insert into outbox (id, kind, payload, created_at, state_at)
-         with recursive n(i) as (select 1 union all select i + 1 from n where i < 620)
-         select 'm' || i, 'x.y', '{}', 1, 100000 - i from n",
-    )
-    .unwrap();
-    assert_eq!(block_on(resend(&System::new(portal.app()))).unwrap(), json!({ "found": 500, "sent": 500 }));
-    let queue = portal.queue.0.lock().unwrap();
-    assert!(queue.len() == 500 && queue.contains(&id("m620")) && !queue.contains(&id("m120")));
-}
-
-#[test]
 fn mails_that_come_in_any_order_all_arrive() {
+    #[derive(Deserialize)]
+    struct Kept {
+        recipient: String,
+        body_text: String,
+    }
+
     let portal = Portal::new();
     run(&portal.db, "delete from contact where id in ('c-sue', 'c-tom')").unwrap();
     for name in ["zoe", "yan"] {
@@ -378,11 +339,6 @@ fn mails_that_come_in_any_order_all_arrive() {
     assert_eq!(told.len(), 2);
     for mail in told.iter().rev().chain(&told) {
         assert_eq!(message(&portal.app(), MAIL, mail.as_str()), Outcome::Done);
-    }
-    #[derive(Deserialize)]
-    struct Kept {
-        recipient: String,
-        body_text: String,
     }
     let kept: Vec<Kept> =
         ask(&portal.db, portal::sql!("select recipient, body_text from mailbox order by recipient")).unwrap();
@@ -397,91 +353,4 @@ fn mails_that_come_in_any_order_all_arrive() {
         assert_eq!(mail.body_text.matches("://").count(), 1);
         assert_eq!(mail.body_text.matches(code).count(), 2, "once in the link, once to paste");
     }
-}
-
-#[test]
-fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
-    let configured = include_str!("../../wrangler.toml");
-    let crons = configured.split_once("crons = [").unwrap().1.split_once(']').unwrap().0;
-    let crons: Vec<&str> = crons.split('"').skip(1).step_by(2).collect();
-    assert_eq!(crons.len(), 2);
-    let portal = Portal::new();
-    for seconds in [0, 300] {
-        for cron in &crons {
-            block_on(on_schedule(at(&portal, seconds), cron));
-        }
-    }
-    block_on(on_schedule(portal.app(), "0 0 1 1 *"));
-    #[derive(Debug, Deserialize, PartialEq)]
-    struct Run {
-        job: String,
-        ran_at: i64,
-        report: String,
-    }
-    let runs: Vec<Run> =
-        ask(&portal.db, portal::sql!("select job, ran_at, report from job_run order by job")).unwrap();
-    let run = |job: &str, report: &str| Run { job: job.into(), ran_at: NOW + 300, report: report.into() };
-    let deleted = r#"{"idempotency":0,"link":0,"mailbox":0,"outbox":0,"session":0,"throttle":0}"#;
-    assert_eq!(runs, [run("resend", r#"{"found":0,"sent":0}"#), run("retain", deleted)]);
-}
-
-#[test]
-fn a_cron_that_finds_no_database_leaves_no_heartbeat() {
-    let portal = Portal::new();
-    portal.db.breaks(Some("Network connection lost"));
-    for cron in ["*/5 * * * *", "17 2 * * *"] {
-        block_on(on_schedule(portal.app(), cron));
-    }
-    portal.db.breaks(None);
-    assert_eq!(portal.number("select count(*) as n from job_run"), 0);
-}
-
-#[test]
-fn each_table_keeps_its_rows_as_long_as_it_says() {
-    const AT: &str = "insert into throttle values ('old', 1, 1795241279), ('new', 1, 1795241280);
-        insert into link (id, hash, purpose, person_id, created_at, expires_at) values
-          ('old', 'o', 'reset', 'ann', 1, 1792735679), ('new', 'n', 'reset', 'ann', 1, 1792735680);
-        delete from session;
-        insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at) values
-          ('old', 'ann', 'x', 'x', 1, 1, 1792735679), ('new', 'ann', 'x', 'x', 1, 1, 1792735680);
-        insert into idempotency values ('ann', 'old', 'x', 200, '', 1795241279), ('ann', 'new', 'x', 200, '', 1795241280);
-        insert into mailbox (id, recipient, subject, body_text, body_html, sent_at) values
-          ('old', 'x', 'x', 'x', 'x', 1792735679), ('new', 'x', 'x', 'x', 'x', 1792735680);
-        insert into outbox (id, kind, payload, state, created_at, state_at) values
-          ('old-1', 'x.y', '{}', 'sent', 1779775679, 1), ('old-2', 'x.y', '{}', 'dropped', 1779775679, 1),
-          ('old-3', 'x.y', '{}', 'failed', 1779775679, 1), ('new', 'x.y', '{}', 'sent', 1779775680, 1),
-          ('new-1', 'x.y', '{}', 'queued', 1, 1), ('new-2', 'x.y', '{}', 'sending', 1, 1);";
-    let portal = Portal::after(AT);
-    assert_eq!(portal.number("select 1795327680 - 86400 as n"), 1_795_241_280);
-    let report = block_on(retain(&System::new(portal.app()))).unwrap();
-    let expected =
-        json!({ "throttle": 1, "link": 1, "session": 1, "idempotency": 1, "mailbox": 1, "outbox": 3 });
-    assert_eq!(report, expected);
-    for sql in [
-        "select count(*) as n from throttle where bucket = 'old'",
-        "select count(*) as n from link where id = 'old'",
-        "select count(*) as n from session where id = 'old'",
-        "select count(*) as n from idempotency where key = 'old'",
-        "select count(*) as n from mailbox where id = 'old'",
-        "select count(*) as n from outbox where id like 'old%'",
-    ] {
-        assert_eq!(portal.number(sql), 0, "{sql}");
-    }
-    assert_eq!(portal.number("select count(*) as n from outbox"), 3);
-    assert_eq!(portal.number("select count(*) as n from session"), 1);
-}
-
-#[test]
-fn much_is_deleted_in_pieces() {
-    let portal = Portal::new();
-    run(
-        &portal.db,
-        "insert into throttle with recursive n(i) as (select 1 union all select i + 1 from n where i < 12000)
-         select 'b' || i, 1, 1 from n",
-    )
-    .unwrap();
-    let before = portal.db.round_trips();
-    let report = block_on(retain(&System::new(portal.app()))).unwrap();
-    assert_eq!(report["throttle"], 12_000);
-    assert_eq!(portal.db.round_trips() - before, 3);
 }

@@ -2,17 +2,32 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod awake;
+mod bodies;
 mod contacts;
 mod dev;
 mod door;
+mod expire_licences;
+mod extension_requests;
 mod fixtures;
 mod health;
 mod jobs;
+mod licence_cast;
+mod licences;
+mod looks;
 mod mail;
 mod matrix;
 mod me;
+mod noise;
+mod once;
+mod openapi;
 mod orgs;
+mod requests;
+mod roles;
 mod samples;
 mod schema;
 mod sign_in;
+mod stores;
+mod sweep;
 mod tidy;
+mod verification;

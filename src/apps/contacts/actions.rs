@@ -1,8 +1,9 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use super::api::ContactFacts;
 use super::rules::{self, Assignment, Contact, Holding, MailState, NewContact, Refusal, Terms};
-use super::{mail, sql, view};
+use super::{mail, sql};
 use crate::access::{Access, ContactManager, Member, Once, Posted, stale};
 use crate::answer::Done;
 use crate::audit;
@@ -19,8 +20,8 @@ pub struct Known {
 }
 
 pub async fn load(door: &Access<ContactManager>) -> Result<Known, Error> {
-    let (org, now) = (door.org(), door.now());
-    let questions = (sql::contacts(org, now), sql::holdings(org), sql::terms(org));
+    let org = door.org();
+    let questions = (sql::contacts(org), sql::holdings(org), sql::terms(org));
     let (me, (contacts, holdings, terms)) = door.read(questions).await?;
     Ok(Known { me, contacts, holdings, terms: terms.ok_or(Error::NotFound)? })
 }
@@ -37,19 +38,26 @@ pub async fn add(
     posted: &Posted<NewContact>,
     see: &str,
 ) -> Result<Done, (Option<Known>, Error)> {
-    let once = Once::of(posted, door.person(), door.now()).map_err(|it| (None, it))?;
-    let (org, now) = (door.org(), door.now());
-    let questions = (sql::contacts(org, now), sql::holdings(org), sql::terms(org), once.earlier(org));
+    let once = Once::of(posted, door.person(), door.now());
+    let org = door.org();
+    let questions = (sql::contacts(org), sql::holdings(org), sql::terms(org), once.earlier(org));
     let (me, (contacts, holdings, terms, kept)) = door.read(questions).await.map_err(|it| (None, it))?;
     let Some(terms) = terms else { return Err((None, Error::NotFound)) };
     let known = Known { me, contacts, holdings, terms };
     let added = async {
-        if let Some(done) = once.replay(kept, format!("{see}?done=contact-added"))? {
-            return Ok(done);
+        let new = posted.parse();
+        let see = see_after(see, new.as_ref().is_ok_and(|it| it.send_verification));
+        match once.replay(kept, see.as_str())? {
+            Some(done) => Ok(done),
+            None => add_new(door, &known, &new?, &once, see).await,
         }
-        add_new(door, &known, &posted.parse()?, &once, see).await
     };
     added.await.map_err(|it| (Some(known), it))
+}
+
+fn see_after(list: &str, mailed: bool) -> String {
+    let flash = if mailed { "contact-added" } else { "contact-added-quietly" };
+    format!("{list}?done={flash}")
 }
 
 async fn add_new(
@@ -57,7 +65,7 @@ async fn add_new(
     known: &Known,
     new: &NewContact,
     once: &Once<'_>,
-    see: &str,
+    see: String,
 ) -> Result<Done, Error> {
     rules::may_add(&known.contacts, new)?;
     let (app, org) = (door.app(), door.org());
@@ -82,19 +90,14 @@ async fn add_new(
         mail_state: new.send_verification.then_some(MailState::Queued),
         mail_at: new.send_verification.then_some(door.now()),
         last_link_at: None,
-        links_today: 0,
+        sixth_last_link_at: None,
     };
     let after = json!({ "display_name": new.display_name, "email": new.email });
-    let entry = audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };
+    let entry =
+        audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
-    let flash = if new.send_verification { "contact-added" } else { "contact-added-quietly" };
-    let done = Done {
-        see: format!("{see}?done={flash}"),
-        status: StatusCode::CREATED,
-        body: view::item(&added, &[]),
-    };
-    deeds.extend(once.keep(org, &done));
-    match door.write(deeds).await {
+    let done = Done { see, status: StatusCode::CREATED, body: json!(ContactFacts::of(&added, Vec::new())) };
+    match door.write(once.keep(org, &done).into_iter().chain(deeds).collect()).await {
         Ok(_) => {}
         // The same request was under way twice; the other one has made what this one would have made.
         Err(error) if once.was_beaten(&error) => {
@@ -118,7 +121,8 @@ pub async fn verify(door: &Access<ContactManager>, known: &Known, id: &ContactId
     let mut deeds = vec![sql::still_there(org, id), sql::may_verify(org, id, door.now())];
     deeds.extend(link.deeds(org, app));
     deeds.push(mail::verify(&known.me, &contact.display_name, &contact.email, id, &link).deed(org, app));
-    let entry = audit::Entry { action: "contact.verification_sent", target: id.as_str(), before: None, after: None };
+    let entry =
+        audit::Entry { action: "contact.verification_sent", target: id.as_str(), before: None, after: None };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     link.point(app);
@@ -136,7 +140,8 @@ pub async fn remove(door: &Access<ContactManager>, known: &Known, id: &ContactId
     }
     let roles = rules::roles_of(contact, &known.holdings);
     let before = json!({ "display_name": contact.display_name, "email": contact.email, "roles": roles });
-    let entry = audit::Entry { action: "contact.deleted", target: id.as_str(), before: Some(before), after: None };
+    let entry =
+        audit::Entry { action: "contact.deleted", target: id.as_str(), before: Some(before), after: None };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     Ok(())
@@ -146,6 +151,12 @@ pub async fn remove(door: &Access<ContactManager>, known: &Known, id: &ContactId
 pub fn hands_over(known: &Known, wished: &Assignment) -> bool {
     let now = Assignment::of(&known.holdings);
     now.primary == Some(known.me.contact.clone()) && wished.primary.is_some() && wished.primary != now.primary
+}
+
+/// Handing over is asked about, but not what the rules would refuse anyway.
+pub fn must_be_asked(known: &Known, wished: &Assignment) -> bool {
+    let now = Assignment::of(&known.holdings);
+    hands_over(known, wished) && rules::changes(&now, wished, &known.contacts).is_ok()
 }
 
 /// The roles as they are afterwards, with their new version.
@@ -163,14 +174,17 @@ pub async fn assign(
     let (app, org) = (door.app(), door.org());
     let mut deeds = sql::assign(org, version, &changes);
     for contact in &known.contacts {
-        let gained: Vec<Role> = changes.iter().filter(|it| it.to.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
-        let lost: Vec<Role> = changes.iter().filter(|it| it.from.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
+        let gained: Vec<Role> =
+            changes.iter().filter(|it| it.to.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
+        let lost: Vec<Role> =
+            changes.iter().filter(|it| it.from.as_ref() == Some(&contact.id)).map(|it| it.role).collect();
         if !gained.is_empty() || !lost.is_empty() {
             deeds.push(mail::roles(&known.me, contact, &gained, &lost).deed(org, app));
         }
     }
-    let said = |assignment: &Assignment| Some(view::assignment(assignment));
-    let entry = audit::Entry { action: "roles.assigned", target: "roles", before: said(&now), after: said(wished) };
+    let said = |assignment: &Assignment| Some(json!(assignment));
+    let entry =
+        audit::Entry { action: "roles.assigned", target: "roles", before: said(&now), after: said(wished) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     Ok((wished.clone(), version + 1))
@@ -249,7 +263,9 @@ fn too_soon(seconds: i64) -> String {
              or send another in {hours} hours."
         );
     }
-    format!("A mail went out a moment ago. Give it a minute to arrive; you can send another in {seconds} seconds.")
+    format!(
+        "A mail went out a moment ago. Give it a minute to arrive; you can send another in {seconds} seconds."
+    )
 }
 
 impl From<Refusal> for Error {

@@ -1,6 +1,7 @@
 //! Contact Manager: contacts, their verification, and who holds which role (domain 4).
 
 mod actions;
+pub mod api;
 pub mod mail;
 mod roles_view;
 mod rules;
@@ -10,6 +11,7 @@ mod view;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
+use serde_json::json;
 
 use crate::access::{Access, ContactManager, Fields, Form, Posted, Routes};
 use crate::answer::{Answer, Done, Shown};
@@ -18,9 +20,10 @@ use crate::error::Error;
 use crate::kernel::ContactId;
 use crate::page::Draft;
 use actions::Known;
-use rules::{Assignment, NewContact};
+use api::{Delivery, MailQueued};
+use rules::Assignment;
 
-pub use rules::{Assignment as Roles, Holding};
+pub use rules::{Assignment as Roles, Holding, NewContact};
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -86,7 +89,7 @@ async fn verify(door: Access<ContactManager>) -> Result<Answer, Error> {
     match actions::verify(&door, &known, &door.named("contact")?).await {
         Ok(()) => {
             let see = at(&door) + "?done=verification-sent";
-            let body = serde_json::json!({ "status": "queued" });
+            let body = json!(MailQueued { status: Delivery::Queued });
             Ok(Answer::of(Done { see, status: StatusCode::ACCEPTED, body }))
         }
         Err(error) => Err(on_list(&door, known, error)),
@@ -107,7 +110,7 @@ async fn assign(door: Access<ContactManager>, posted: Posted<Wish>) -> Result<Re
     if let Ok(wish) = &parsed
         && !is_program(&door)
         && !wish.handing_over
-        && actions::hands_over(&known, &wish.roles)
+        && actions::must_be_asked(&known, &wish.roles)
     {
         let to = wish.roles.primary.as_ref().and_then(|it| known.contact(it).ok());
         let to = to.map_or_else(String::new, |it| it.display_name.as_str().to_owned());
@@ -119,14 +122,16 @@ async fn assign(door: Access<ContactManager>, posted: Posted<Wish>) -> Result<Re
         Err(error) => Err(error),
     };
     match assigned {
-        Ok(((roles, version), wish)) => {
+        Ok(((roles, new_version), wish)) => {
             let see = if actions::hands_over(&known, &wish.roles) {
                 home(door.org().id()) + "?done=primary-handed-over"
+            } else if new_version == version {
+                at(&door)
             } else {
                 at(&door) + "?done=roles-assigned"
             };
-            let done = Done { see, status: StatusCode::OK, body: view::assignment(&roles) };
-            Ok(Answer::of(done).tagged(version).into_response())
+            let done = Done { see, status: StatusCode::OK, body: json!(roles) };
+            Ok(Answer::of(done).tagged(new_version).into_response())
         }
         Err(error) => Err(error.on_screen(|errors| {
             let form = role_form(&door, known, posted.draft(errors));
@@ -158,7 +163,15 @@ fn is_program(door: &Access<ContactManager>) -> bool {
 fn screen(door: &Access<ContactManager>, known: Known, draft: Draft, refusal: Draft) -> view::ContactList {
     let Known { contacts, holdings, .. } = known;
     let key = String::from(door.app().new_id::<ContactId>());
-    view::ContactList { contacts, holdings, draft, refusal, at: at(door), zone: door.app().config().zone, key }
+    view::ContactList {
+        contacts,
+        holdings,
+        draft,
+        refusal,
+        at: at(door),
+        zone: door.app().config().zone,
+        key,
+    }
 }
 
 fn role_form(door: &Access<ContactManager>, known: Known, draft: Draft) -> roles_view::RoleForm {
@@ -182,7 +195,8 @@ impl Form for Wish {
         let (primary, billing) = (fields.read_or_none("primary"), fields.read_or_none("billing"));
         let (support, technical) = (fields.read_or_none("support"), fields.read_or_none("technical"));
         let handing_over = fields.hidden("handing_over").is_some();
-        let roles = Assignment { primary: primary?, billing: billing?, support: support?, technical: technical? };
+        let roles =
+            Assignment { primary: primary?, billing: billing?, support: support?, technical: technical? };
         Some(Self { roles, handing_over })
     }
 }

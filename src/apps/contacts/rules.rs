@@ -1,6 +1,6 @@
 //! Who may be a contact and who may hold a role (domain 4).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ContactId, DisplayName, Email, PersonId, Role};
 
@@ -26,7 +26,8 @@ pub struct Contact {
     pub mail_state: Option<MailState>,
     pub mail_at: Option<i64>,
     pub last_link_at: Option<i64>,
-    pub links_today: i64,
+    /// Of the six newest links the oldest: when it is a day old, another may follow.
+    pub sixth_last_link_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -64,18 +65,28 @@ pub enum Channel {
 }
 
 #[derive(Debug)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 pub struct NewContact {
+    /// Shows until the contact has verified; then the person's own name does.
     pub display_name: DisplayName,
     pub email: Email,
+    /// Whether the verification mail goes out at once.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(default = true, required = false))]
     pub send_verification: bool,
 }
 
-/// Who shall hold which role.
-#[derive(Debug, Clone, PartialEq)]
+/// Who holds which role, or shall hold it; `null` where the role is vacant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = Roles))]
 pub struct Assignment {
+    /// Never vacant.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub primary: Option<ContactId>,
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub billing: Option<ContactId>,
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub support: Option<ContactId>,
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub technical: Option<ContactId>,
 }
 
@@ -147,18 +158,18 @@ pub fn may_verify(contact: &Contact, now: i64) -> Result<(), Refusal> {
     if contact.verified_at.is_some() {
         return Err(Refusal::AlreadyVerified);
     }
-    let wait = contact.last_link_at.map_or(0, |it| it + RESEND_AFTER - now);
-    if wait > 0 {
-        Err(Refusal::TooSoon(wait))
-    } else if contact.links_today >= MOST_SENT_A_DAY {
-        Err(Refusal::TooSoon(contact.last_link_at.map_or(DAY, |it| it + DAY - now)))
-    } else {
-        Ok(())
-    }
+    let soon = contact.last_link_at.map_or(0, |it| it + RESEND_AFTER - now);
+    let often = contact.sixth_last_link_at.map_or(0, |it| it + DAY - now);
+    let wait = soon.max(often);
+    if wait > 0 { Err(Refusal::TooSoon(wait)) } else { Ok(()) }
 }
 
 /// What must change so that the roles are as wished (domain 4.5): Primary never vacant, holders verified.
-pub fn changes(now: &Assignment, wished: &Assignment, contacts: &[Contact]) -> Result<Vec<Change>, Vec<Refusal>> {
+pub fn changes(
+    now: &Assignment,
+    wished: &Assignment,
+    contacts: &[Contact],
+) -> Result<Vec<Change>, Vec<Refusal>> {
     let is_verified = |id: &ContactId| contacts.iter().any(|it| it.id == *id && it.verified_at.is_some());
     let mut refusals = Vec::new();
     if wished.primary.is_none() {
@@ -222,7 +233,7 @@ mod tests {
             mail_state: None,
             mail_at: None,
             last_link_at: None,
-            links_today: 0,
+            sixth_last_link_at: None,
         }
     }
 
@@ -230,7 +241,10 @@ mod tests {
     fn check_add(existing: usize, new: usize, expected: &Result<(), Refusal>) {
         let contacts: Vec<Contact> = (0..existing).map(contact).collect();
         let Contact { display_name, email, .. } = contact(new);
-        assert_eq!(&may_add(&contacts, &NewContact { display_name, email, send_verification: true }), expected);
+        assert_eq!(
+            &may_add(&contacts, &NewContact { display_name, email, send_verification: true }),
+            expected
+        );
     }
 
     #[test]
@@ -251,14 +265,20 @@ mod tests {
 
     #[test]
     fn when_another_verification_mail_may_go_out() {
-        let with = |verified_at, last_link_at, links_today| Contact { verified_at, last_link_at, links_today, ..contact(1) };
+        let with = |verified_at, last_link_at, sixth_last_link_at| Contact {
+            verified_at,
+            last_link_at,
+            sixth_last_link_at,
+            ..contact(1)
+        };
         let check = |contact: Contact, expected| assert_eq!(may_verify(&contact, 100_000), expected);
-        check(with(None, None, 0), Ok(()));
-        check(with(Some(1), None, 0), Err(Refusal::AlreadyVerified));
-        check(with(None, Some(99_941), 1), Err(Refusal::TooSoon(1)));
-        check(with(None, Some(99_940), 1), Ok(()));
-        check(with(None, Some(99_940), 5), Ok(()));
-        check(with(None, Some(99_940), 6), Err(Refusal::TooSoon(DAY - 60)));
+        check(with(None, None, None), Ok(()));
+        check(with(Some(1), None, None), Err(Refusal::AlreadyVerified));
+        check(with(None, Some(99_941), None), Err(Refusal::TooSoon(1)));
+        check(with(None, Some(99_940), None), Ok(()));
+        check(with(None, Some(99_940), Some(100_000 - DAY)), Ok(()));
+        check(with(None, Some(99_940), Some(100_001 - DAY)), Err(Refusal::TooSoon(1)));
+        check(with(None, Some(99_990), Some(99_000)), Err(Refusal::TooSoon(DAY - 1000)));
     }
 
     fn roles(primary: Option<usize>, billing: Option<usize>) -> Assignment {
@@ -277,7 +297,10 @@ mod tests {
         check(roles(Some(2), Some(1)), Ok(2));
         check(roles(None, Some(1)), Err(vec![Refusal::PrimaryRequired]));
         check(roles(Some(1), Some(3)), Err(vec![Refusal::NeedsVerified(Role::Billing)]));
-        check(roles(Some(4), Some(3)), Err(vec![Refusal::NeedsVerified(Role::Primary), Refusal::NeedsVerified(Role::Billing)]));
+        check(
+            roles(Some(4), Some(3)),
+            Err(vec![Refusal::NeedsVerified(Role::Primary), Refusal::NeedsVerified(Role::Billing)]),
+        );
     }
 
     #[test]
@@ -288,7 +311,8 @@ mod tests {
             customer_domains: customer.to_owned(),
             partner_domains: partner.to_owned(),
         };
-        let count = |terms: &Terms| off_domain(terms, &roles(Some(1), Some(2)), &[contact(1), contact(2)]).len();
+        let count =
+            |terms: &Terms| off_domain(terms, &roles(Some(1), Some(2)), &[contact(1), contact(2)]).len();
         assert_eq!(count(&terms(Channel::Direct, "[\"ACME.example\"]", "[]")), 0);
         assert_eq!(count(&terms(Channel::Direct, "[\"other.example\"]", "[]")), 2);
         assert_eq!(count(&terms(Channel::Partner, "[\"acme.example\"]", "[\"partner.example\"]")), 2);

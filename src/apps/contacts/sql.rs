@@ -5,14 +5,16 @@ use crate::access::{Deed, OrgScope, Query, Scope};
 use crate::kernel::{ContactId, PersonId};
 use crate::sql;
 
-pub fn contacts(org: &OrgScope, now: i64) -> Query<Vec<Contact>> {
+pub fn contacts(org: &OrgScope) -> Query<Vec<Contact>> {
     org.query(sql!(
         "select contact.id, contact.person_id, person.email, contact.created_at, contact.verified_at,
                 case when contact.verified_at is null then contact.name else person.display_name end as display_name,
-                (select max(created_at) from session where session.person_id = person.id) as signed_in_at,
+                case when contact.verified_at is not null
+                     then (select max(created_at) from session where session.person_id = person.id) end as signed_in_at,
                 mail.state as mail_state, mail.state_at as mail_at,
                 (select max(created_at) from link where link.contact_id = contact.id) as last_link_at,
-                (select count(*) from link where link.contact_id = contact.id and link.created_at > ?2) as links_today
+                (select created_at from link where link.contact_id = contact.id
+                  order by created_at desc limit 1 offset ?2) as sixth_last_link_at
            from contact
            join person on person.id = contact.person_id
            left join outbox as mail on mail.id = (
@@ -20,7 +22,7 @@ pub fn contacts(org: &OrgScope, now: i64) -> Query<Vec<Contact>> {
                  order by outbox.created_at desc, outbox.id desc limit 1)
           where contact.org_id = ?1
           order by contact.created_at, contact.id",
-        now - DAY,
+        MOST_SENT_A_DAY - 1,
     ))
 }
 

@@ -2,7 +2,8 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::rules::{Assignment, Contact, Holding, MOST_CONTACTS, MailState, roles_of};
+use super::api::{ContactFacts, ContactPage};
+use super::rules::{Contact, Holding, MOST_CONTACTS, MailState, roles_of};
 use crate::answer::View;
 use crate::kernel::{Role, Zone, rfc3339};
 use crate::page::{self, Column, ColumnKind, Draft, Field, Frame, Icon, Kind, Question, Tone};
@@ -25,9 +26,10 @@ impl View for ContactList {
         let full = self.contacts.len() >= MOST_CONTACTS;
         let actions = html! {
             @if !full { (page::button_link(Kind::Secondary, "Add Contact", "#add", Some(Icon::Plus))) }
-            (page::button_link(Kind::Primary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
+            (page::button_link(Kind::Secondary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
         };
-        let intro = "The people and group addresses who may see this organisation, and what each of them is for.";
+        let intro =
+            "The people and group addresses who may see this organisation, and what each of them is for.";
         let main = html! {
             (page::page_head("Contacts", Some(intro), actions))
             (self.refusal.summary())
@@ -39,28 +41,10 @@ impl View for ContactList {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.contacts.iter().map(|it| item(it, &roles_of(it, &self.holdings))).collect();
-        json!({ "items": items, "limit": MOST_CONTACTS })
+        let items =
+            self.contacts.iter().map(|it| ContactFacts::of(it, roles_of(it, &self.holdings))).collect();
+        json!(ContactPage { items, limit: MOST_CONTACTS })
     }
-}
-
-/// A contact as programs see it.
-pub fn item(contact: &Contact, roles: &[Role]) -> Value {
-    let mail = match contact.mail_state {
-        None => "none",
-        Some(MailState::Queued | MailState::Sending) => "queued",
-        Some(MailState::Sent) => "sent",
-        Some(MailState::Failed | MailState::Dropped) => "failed",
-    };
-    json!({
-        "id": contact.id,
-        "email": contact.email,
-        "display_name": contact.display_name,
-        "roles": roles,
-        "status": if contact.verified_at.is_some() { "verified" } else { "unverified" },
-        "verified_at": contact.verified_at.map(rfc3339),
-        "mail": { "state": mail, "at": contact.mail_at.map(rfc3339) },
-    })
 }
 
 impl ContactList {
@@ -107,7 +91,7 @@ impl ContactList {
                 @match contact.mail_state {
                     None => { (page::badge(Tone::Neutral, "No mail sent yet")) },
                     Some(MailState::Queued | MailState::Sending) => { (page::badge(Tone::Info, "Mail queued")) },
-                    Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent, not verified yet")) },
+                    Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent")) },
                     Some(MailState::Failed | MailState::Dropped) => { (page::badge(Tone::Danger, "Mail failed")) },
                 }
                 @if let Some(at) = contact.mail_at { br; small { (when(at)) } }
@@ -134,13 +118,13 @@ impl ContactList {
     fn form(&self) -> Markup {
         let draft = &self.draft;
         let body = html! {
-            form #add method="post" action=(self.at) {
+            form #add method="post" action=(self.at) novalidate {
                 (draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (Field::text("display_name", "Display name").required().max_length(80).autocomplete("off")
-                    .hint("Used until the contact has verified; then their own name shows.").show(draft))
+                    .hint("Shows until they have verified; then the name of their own profile does.").show(draft))
                 (Field::text("email", "E-mail id").email().required().max_length(254).autocomplete("off")
-                    .hint("A group address is fine, too.").show(draft))
+                    .hint("Of a person, or of a group that reads its mail together.").show(draft))
                 (page::checkbox(draft, "send_verification", "Send Verification Email",
                     Some("They confirm the address with the link in it, and can then sign in."), true))
                 (page::actions(page::button(Kind::Primary, "Add Contact")))
@@ -169,7 +153,8 @@ pub struct Removal {
 impl View for Removal {
     fn page(&self, frame: &Frame) -> Html<String> {
         let name = self.contact.display_name.as_str();
-        let mut consequences = vec![format!("{name} can no longer see {} from this moment on.", self.org_name)];
+        let mut consequences =
+            vec![format!("{name} can no longer see {} from this moment on.", self.org_name)];
         consequences.extend(self.roles.iter().map(|role| falls_vacant(*role).to_owned()));
         consequences.push("Adding the address again later starts with a new verification mail.".to_owned());
         let question = Question {
@@ -186,7 +171,7 @@ impl View for Removal {
     }
 
     fn json(&self) -> Value {
-        item(&self.contact, &self.roles)
+        json!(ContactFacts::of(&self.contact, self.roles.clone()))
     }
 }
 
@@ -197,17 +182,9 @@ fn falls_vacant(role: Role) -> &'static str {
             "The Billing role falls vacant: nobody will be able to record payments or ask for licence extensions until \
              you assign it."
         }
-        Role::Support => "The Support role falls vacant: nobody will reach the help desk until you assign it.",
+        Role::Support => {
+            "The Support role falls vacant: nobody will reach the help desk until you assign it."
+        }
         Role::Technical => "The Technical role falls vacant.",
     }
-}
-
-/// The roles as programs see them.
-pub fn assignment(assignment: &Assignment) -> Value {
-    json!({
-        "primary": assignment.primary,
-        "billing": assignment.billing,
-        "support": assignment.support,
-        "technical": assignment.technical,
-    })
 }

@@ -53,17 +53,25 @@ pub struct NewPassword {
 /// Every session ends; the one that asked goes on as a new one, whose claim this answers.
 pub async fn change_password(door: &SignedIn, typed: Result<NewPassword, Error>) -> Result<Claim, Error> {
     let (scope, app, now) = (door.scope(), door.app(), door.now());
-    let (me, (stored, organisations)) = door.read((sql::stored(scope), sql::organisations(scope))).await?;
-    let NewPassword { current, new } = typed?;
-    let new = acceptable(door, &me, &current, new, organisations)?;
-
     let bucket = match door.device() {
         Some(device) => sign_in::device_bucket(device),
-        None => sign_in::account_bucket(me.email.as_str()),
+        None => format!("password:{}", door.person().as_str()),
     };
-    let counted = door.write(vec![ACCOUNT.count(scope, &bucket, now)]).await?.into_iter().next();
+    // Counted with the reading and before the hashing, so that parallel guesses cannot slip through.
+    let count = typed.iter().map(|_| ACCOUNT.count(scope, &bucket, now)).collect();
+    let questions = (sql::stored(scope), sql::organisations(scope));
+    let (me, counted, (stored, organisations)) = door.write_and_read(count, questions).await?;
+    let NewPassword { current, new } = typed?;
     let wait = "The current password was wrong too often. Wait a few minutes and try again.";
-    counted.map(Attempts::of).transpose()?.map_or(Ok(()), |it| it.check(ACCOUNT, now, wait))?;
+    let counted = counted.into_iter().next().map(Attempts::of).transpose()?;
+    counted.map_or(Ok(()), |it| it.check(ACCOUNT, now, wait))?;
+    let new = match acceptable(door, &me, &current, new, organisations) {
+        Ok(new) => new,
+        Err(refused) => {
+            door.write(vec![throttle::give_back(scope, &bucket)]).await?;
+            return Err(refused);
+        }
+    };
     let stored = stored.and_then(|it| it.password);
     let is_right = current.len() <= Password::MOST_BYTES
         && app.secrets().pepper.verify(&current, stored.as_deref()) != Verdict::Wrong;
@@ -82,9 +90,8 @@ pub async fn change_password(door: &SignedIn, typed: Result<NewPassword, Error>)
         changed.deed(scope, app, &door.actor(&me)),
         sign_in::password_changed(app, &me.email, &me.name).deed(scope, app),
     ];
-    let (written, last_org) = futures::join!(door.write(deeds), door.last_org());
-    written?;
-    app.remember(&claim.id, last_org);
+    door.write(deeds).await?;
+    app.remember(&claim.id, me.last_org);
     Ok(claim)
 }
 

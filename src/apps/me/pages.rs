@@ -1,5 +1,4 @@
 use axum::http::{HeaderValue, StatusCode, header};
-use futures::join;
 
 use super::actions::{self, Known, NewName, NewPassword};
 use super::view::{Chooser, Profile, Sessions};
@@ -12,16 +11,16 @@ use crate::page::Draft;
 
 /// `GET /`: back to where this session was last, if that is still open to this person.
 pub async fn home(door: SignedIn) -> Result<Answer, Error> {
-    let (known, last_org) = join!(actions::load(&door), door.last_org());
-    let organisations = known?.organisations;
-    let last = last_org.filter(|last| organisations.iter().any(|it| it.id == *last));
+    let known = actions::load(&door).await?;
+    let organisations = known.organisations;
+    let last = known.me.last_org.filter(|last| organisations.iter().any(|it| it.id == *last));
     let see = last.map_or_else(|| sign_in::landing(&organisations), |it| apps::home(&it));
     Ok(Answer::of(Done::quietly(see)))
 }
 
 pub async fn organisations(door: SignedIn) -> Result<Answer, Error> {
-    let (known, last_org) = join!(actions::load(&door), door.last_org());
-    let known = known?;
+    let known = actions::load(&door).await?;
+    let last_org = known.me.last_org.clone();
     let is_staff = known.me.staff_role.is_some();
     let view =
         Chooser { organisations: known.organisations, last_org, email: known.me.email.clone(), is_staff };

@@ -112,7 +112,7 @@ impl Profile {
         card(
             Some("Name"),
             html! {
-                form method="post" action="/me/name" {
+                form method="post" action="/me/name" novalidate {
                     input type="hidden" name="version" value=(self.me.version);
                     (Field::text("display_name", "Display name").hint("How your colleagues and our people see you.")
                         .initial(self.me.name.as_str()).autocomplete("name").max_length(80).required().show(&self.draft))
@@ -128,7 +128,7 @@ impl Profile {
         card(
             Some("Password"),
             html! {
-                form method="post" action="/me/password" {
+                form method="post" action="/me/password" novalidate {
                     (Field::text("current_password", "Current password").password().autocomplete("current-password")
                         .required().show(&self.draft))
                     (Field::text("new_password", "New password").password().autocomplete("new-password").hint(&hint)

@@ -18,6 +18,8 @@ pub struct Front {
     pub vacant: Vec<Role>,
     /// Whether vacant roles can be filled by who looks at them.
     pub manages: bool,
+    /// How they stand, for who may see it.
+    pub licences: Option<Markup>,
     pub at: String,
 }
 
@@ -34,12 +36,14 @@ impl View for Front {
         let mine: Vec<&str> = self.roles.iter().map(|it| it.label()).collect();
         let intro = match mine.as_slice() {
             [] => "You are a contact without a role. Your Primary contact can give you one.".to_owned(),
-            roles => format!("You are {} contact here.", roles.join(", ")),
+            [role] => format!("You are the {role} contact."),
+            [rest @ .., last] => format!("You are the {} and {last} contact.", rest.join(", ")),
         };
         let tiles: Vec<Tile> = self.tiles.iter().map(Way::tile).collect();
         let main = html! {
             (page::page_head(self.org.name.as_str(), Some(&intro), html! {}))
             @for role in &self.vacant { (self.hint(*role)) }
+            @if let Some(licences) = &self.licences { (licences) }
             (page::section("All Controls", None, html! {}, page::launcher(&tiles)))
             (page::section("Who does what", None, self.manage(), self.who()))
         };
@@ -64,7 +68,9 @@ impl Front {
     /// Only who can fill the role is asked to (domain Q1).
     fn hint(&self, role: Role) -> Markup {
         let missing = match role {
-            Role::Billing => "Nobody can record payments or ask for a licence extension until Billing is assigned.",
+            Role::Billing => {
+                "Nobody can record payments or ask for a licence extension until Billing is assigned."
+            }
             Role::Support => "Nobody can reach the help desk until Support is assigned.",
             Role::Primary | Role::Technical => return html! {},
         };
@@ -88,8 +94,8 @@ impl Front {
             .map(|role| {
                 let who = html! {
                     @match holder(role) {
-                        Some(holder) => (holder.name.as_str()),
-                        None => span.quiet { "Vacant" },
+                        Some(holder) => { (holder.name.as_str()) small { (purpose(role)) } },
+                        None => { span.quiet { "Vacant" } small { (purpose(role)) } },
                     }
                 };
                 (role.label(), who)
@@ -99,10 +105,21 @@ impl Front {
     }
 }
 
+/// Whom to ask for what (domain 2.1).
+const fn purpose(role: Role) -> &'static str {
+    match role {
+        Role::Primary => "adds contacts and assigns roles",
+        Role::Billing => "records payments and asks for licence extensions",
+        Role::Support => "talks to the help desk",
+        Role::Technical => "looks after the products",
+    }
+}
+
 impl Way {
     fn tile(&self) -> Tile {
         let text = match self.label {
             "Contacts" => "Who may see this organisation, and who holds which role",
+            "Licences" => "How long each product may run, its history, and a day more when a renewal is late",
             "Help desk" => "Ask a technical question and follow your tickets",
             "Bill desk" => "Questions about invoices. You will be asked to sign in there",
             "Make Payment" => "Pay an invoice online through the payment gateway",
@@ -129,7 +146,7 @@ impl View for Naming {
     fn page(&self, frame: &Frame) -> Html<String> {
         let intro = "The new name shows to all contacts at once. Invoices keep the legal name that we have on record.";
         let form = html! {
-            form method="post" action=(self.at) {
+            form method="post" action=(self.at) novalidate {
                 (self.draft.summary())
                 input type="hidden" name="version" value=(self.org.version);
                 (Field::text("name", "Organisation name").initial(self.org.name.as_str()).required().max_length(120)

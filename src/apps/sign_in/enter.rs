@@ -101,7 +101,7 @@ async fn attempt(door: &Doorstep, typed: &Credentials) -> Result<(Option<Entrant
         sql::entrant(scope, &email),
     ];
     let mut rows = door.write(batch).await?.into_iter();
-    let mut next = || rows.next().ok_or_else(|| Error::Ours("an answer of the batch is missing"));
+    let mut next = || rows.next().ok_or(Error::Ours("an answer of the batch is missing"));
     let (here, there) = (Attempts::of(next()?)?, Attempts::of(next()?)?);
     here.check(ACCOUNT, now, TOO_MANY)?;
     there.check(NETWORK, now, TOO_MANY)?;

@@ -61,7 +61,7 @@ async fn send_link(door: &Doorstep, typed: Result<Address, Error>) -> Result<(),
         sql::entrant(scope, &email),
     ];
     let mut rows = door.write(batch).await?.into_iter();
-    let mut next = || rows.next().ok_or_else(|| Error::Ours("an answer of the batch is missing"));
+    let mut next = || rows.next().ok_or(Error::Ours("an answer of the batch is missing"));
     let said = "Too many links were asked for from your network. Wait a few minutes and try again.";
     Attempts::of(next()?)?.check(NETWORK, now, said)?;
     let is_too_often = Attempts::of(next()?)?.exceed(ADDRESS);

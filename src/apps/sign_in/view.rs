@@ -40,7 +40,7 @@ pub fn sign_in(frame: &Frame, draft: &Draft) -> Html<String> {
     let intro = format!("Your licences, orders and payments with {vendor}.");
     let body = html! {
         (page_head("Sign in", Some(&intro), html! {}))
-        form method="post" action="/sign-in" {
+        form method="post" action="/sign-in" novalidate {
             (draft.summary())
             @if let Some(to) = draft.value("to").filter(|it| rules::inside(it)) {
                 input type="hidden" name="to" value=(to);
@@ -52,7 +52,7 @@ pub fn sign_in(frame: &Frame, draft: &Draft) -> Html<String> {
     };
     let more = html! {
         p { a href="/forgot-password" { "Forgotten your password?" } }
-        p.quiet { "New here? Use the link in the mail that your organisation had sent to you." }
+        p.quiet { "New here? Open the mail that invited you and follow its link." }
     };
     screen(frame, "Sign in", door(body, more))
 }
@@ -61,7 +61,7 @@ pub fn forgotten(frame: &Frame, draft: &Draft) -> Html<String> {
     let intro = "We send you a link to choose a new one.";
     let body = html! {
         (page_head("Forgotten your password?", Some(intro), html! {}))
-        form method="post" action="/forgot-password" {
+        form method="post" action="/forgot-password" novalidate {
             (draft.summary())
             (email_field().autocomplete("username").focused().show(draft))
             (actions(button(Kind::Primary, "Send the link")))
@@ -156,7 +156,7 @@ pub fn spent(frame: &Frame, what: Spent) -> Html<String> {
             html! {
                 (stack(html! {
                     p { "Have a new one sent to the address that you sign in with." }
-                    form method="post" action="/forgot-password" {
+                    form method="post" action="/forgot-password" novalidate {
                         (email_field().autocomplete("username").show(&Draft::default()))
                         (actions(button(Kind::Primary, "Send a new link")))
                     }
@@ -186,7 +186,7 @@ pub fn setup(frame: &Frame, draft: &Draft) -> Html<String> {
     let intro = "Makes the first administrator. This page works once, and is gone afterwards.";
     let body = html! {
         (page_head("Set up this portal", Some(intro), html! {}))
-        form method="post" action="/setup" {
+        form method="post" action="/setup" novalidate {
             (draft.summary())
             (Field::text("secret", "Set-up secret").password().autocomplete("off")
                 .hint("The value of SETUP_SECRET of this installation.").required().show(draft))
