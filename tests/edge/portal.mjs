@@ -22,6 +22,9 @@ export const ROLES = ["primary", "billing", "support", "technical"];
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
+/** Empty is as good as not set. */
+const NO_SECRETS = { SESSION_KEYS: "", PASSWORD_PEPPER: "", SETUP_SECRET: "" };
+
 /** As every test wants it: migrated, with the demo data. */
 export async function start(options = {}) {
   const portal = await Portal.open(options);
@@ -33,11 +36,13 @@ export async function start(options = {}) {
 export class Portal {
   /**
    * As it is in a checkout, without any secret, unless told otherwise. `env` is an environment of `wrangler.toml`;
-   * `faulty` puts `faulty.mjs` in front of the bundle.
+   * `faulty` puts `faulty.mjs` in front of the bundle. `secrets: null` leaves them to what stands in `.dev.vars`, if
+   * that is there.
    */
-  static async open({ vars = { ENVIRONMENT: "test" }, secrets = {}, env, faulty = false } = {}) {
+  static async open({ vars = { ENVIRONMENT: "test" }, secrets = NO_SECRETS, env, faulty = false } = {}) {
     const portal = new Portal();
-    const worker = faulty ? { config: faultyConfig(vars) } : { configPath: "wrangler.toml", vars, secrets, env };
+    const worker = faulty ? { config: faultyConfig(vars) }
+      : { configPath: "wrangler.toml", vars, secrets: secrets ?? undefined, env };
     portal.harness = createTestHarness({ root, workers: [worker] });
     await portal.reopen();
     return portal;
@@ -135,10 +140,10 @@ export class Portal {
 
   /** The newest mail to this address that has a link to this page, as soon as it is there; not the one with `old`. */
   mailWithLink(to, page, old) {
-    const link = new RegExp(`^http://localhost:8787/${page}#([\\w-]{43})$`, "m");
+    const link = `${this.env.PORTAL_ORIGIN}/${page}#`;
     return eventually(`a link to /${page} for ${to}`, async () => {
       for (const mail of await this.mails(to)) {
-        const token = mail.text.match(link)?.[1];
+        const token = mail.text.split("\n").find((line) => line.startsWith(link))?.slice(link.length);
         if (token !== undefined && token !== old) return { ...mail, token };
       }
     });

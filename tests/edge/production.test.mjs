@@ -177,10 +177,11 @@ test("what is not configured refuses to start, names the variable and keeps what
 test("the template of production in wrangler.toml starts as it is, once it has its secrets", async () => {
   const template = await Portal.open({ env: "production", vars: {}, secrets: SECRETS });
   await template.worker.applyD1Migrations("DB");
-  const answer = await template.visitor().get(`${ORIGIN}/healthz`);
+  const origin = template.env.PORTAL_ORIGIN;
+  const answer = await template.visitor().get(`${origin}/healthz`);
   assert.deepEqual([answer.status, answer.text], [200, '{"status":"ok"}']);
-  assert.equal((await template.visitor().get(`${ORIGIN}/sign-in`)).status, 200);
-  assert.equal((await template.visitor().get(`${ORIGIN}/dev/mail`)).status, 404);
+  assert.equal((await template.visitor().get(`${origin}/sign-in`)).status, 200);
+  assert.equal((await template.visitor().get(`${origin}/dev/mail`)).status, 404);
   for (const name of Object.keys(portal.env)) assert.ok(name in template.env, `${name} is missing in [env.production]`);
   await template.stop();
 });
