@@ -12,6 +12,9 @@ use crate::db::DbError;
 use crate::kernel::FieldError;
 use crate::page::{self, Frame, Place};
 
+/// Signing in leads back no further; a longer address would make a header that clients refuse.
+const LONGEST_BACK: usize = 500;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("Sign in and try again.")]
@@ -204,7 +207,7 @@ impl Faces for Error {
         let status = self.status_and_code().0;
         let response = match self {
             Self::SignedOut => {
-                let back = asker.page.as_deref().filter(|it| *it != "/").map(|it| {
+                let back = asker.page.as_deref().filter(|it| *it != "/" && it.len() <= LONGEST_BACK).map(|it| {
                     let to: String = form_urlencoded::byte_serialize(it.as_bytes()).collect();
                     format!("?to={to}")
                 });

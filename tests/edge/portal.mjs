@@ -22,6 +22,9 @@ export const ROLES = ["primary", "billing", "support", "technical"];
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
+/** Empty is as good as not set. */
+const NO_SECRETS = { SESSION_KEYS: "", PASSWORD_PEPPER: "", SETUP_SECRET: "" };
+
 /** As every test wants it: migrated, with the demo data. */
 export async function start(options = {}) {
   const portal = await Portal.open(options);
@@ -33,17 +36,28 @@ export async function start(options = {}) {
 export class Portal {
   /**
    * As it is in a checkout, without any secret, unless told otherwise. `env` is an environment of `wrangler.toml`;
-   * `faulty` puts `faulty.mjs` in front of the bundle.
+   * `faulty` puts `faulty.mjs` in front of the bundle. `secrets: null` leaves them to what stands in `.dev.vars`, if
+   * that is there.
    */
-  static async open({ vars = { ENVIRONMENT: "test" }, secrets = {}, env, faulty = false } = {}) {
+  static async open({ vars = { ENVIRONMENT: "test" }, secrets = NO_SECRETS, env, faulty = false } = {}) {
     const portal = new Portal();
-    const worker = faulty ? { config: { ...faultyConfig(), vars: { ...faultyConfig().vars, ...vars } } }
-      : { configPath: "wrangler.toml", vars, secrets, env };
+    const worker = faulty ? { config: faultyConfig(vars) }
+      : { configPath: "wrangler.toml", vars, secrets: secrets ?? undefined, env };
     portal.harness = createTestHarness({ root, workers: [worker] });
-    portal.url = (await portal.harness.listen()).url;
-    portal.worker = portal.harness.getWorker();
-    portal.env = await portal.worker.getEnv();
+    await portal.reopen();
     return portal;
+  }
+
+  /** With other variables and secrets; the stores stay as they are. */
+  async configure({ vars, secrets }) {
+    await this.harness.update({ root, workers: [{ configPath: "wrangler.toml", vars, secrets }] });
+    await this.reopen();
+  }
+
+  async reopen() {
+    this.url = (await this.harness.listen()).url;
+    this.worker = this.harness.getWorker();
+    this.env = await this.worker.getEnv();
   }
 
   /** Ends it, and fails when the log tells of anything that no test expects. */
@@ -126,10 +140,10 @@ export class Portal {
 
   /** The newest mail to this address that has a link to this page, as soon as it is there; not the one with `old`. */
   mailWithLink(to, page, old) {
-    const link = new RegExp(`^http://localhost:8787/${page}#([\\w-]{43})$`, "m");
+    const link = `${this.env.PORTAL_ORIGIN}/${page}#`;
     return eventually(`a link to /${page} for ${to}`, async () => {
       for (const mail of await this.mails(to)) {
-        const token = mail.text.match(link)?.[1];
+        const token = mail.text.split("\n").find((line) => line.startsWith(link))?.slice(link.length);
         if (token !== undefined && token !== old) return { ...mail, token };
       }
     });
@@ -164,7 +178,7 @@ export function claims(cookie) {
 }
 
 /** wrangler.toml with another entry and an impatient queue. */
-function faultyConfig() {
+function faultyConfig(vars) {
   const config = unstable_readConfig({ config: join(root, "wrangler.toml") });
   const consumers = config.queues.consumers.map((it) => ({ ...it, max_batch_timeout: 0 }));
   return {
@@ -178,7 +192,7 @@ function faultyConfig() {
     r2_buckets: config.r2_buckets,
     queues: { producers: config.queues.producers, consumers },
     triggers: config.triggers,
-    vars: config.vars,
+    vars: { ...config.vars, ...vars },
   };
 }
 

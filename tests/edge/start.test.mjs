@@ -7,7 +7,7 @@ import { ACME, PASSWORD, Portal } from "./portal.mjs";
 
 let portal, beforeMigration;
 before(async () => {
-  portal = await Portal.open();
+  portal = await Portal.open({ secrets: null });
   beforeMigration = {
     health: await portal.visitor().get("/healthz"),
     page: await portal.visitor().get("/sign-in"),
