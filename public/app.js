@@ -70,6 +70,8 @@
     const opener = target.closest("[data-help]");
     if (opener && help) { event.preventDefault(); help.showModal(); }
 
+    if (target.closest("[data-print]")) print();
+
     target.closest("[data-close]")?.closest(".toast")?.remove();
 
     const copy = target.closest("[data-copy]");

@@ -133,3 +133,27 @@ impl Faces for Done {
         }
     }
 }
+
+/// A list as a file, the same for people and programs.
+pub struct Sheet {
+    /// Without the ending, such as `orders_2026-11-22`.
+    pub name: String,
+    /// From `kernel::csv`.
+    pub text: String,
+}
+
+impl Faces for Sheet {
+    fn page(&self, _: &Asker) -> Response {
+        let mut response = self.text.clone().into_response();
+        let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{}.csv\"", self.name)) {
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+        }
+        response
+    }
+
+    fn json(&self, asker: &Asker) -> Response {
+        self.page(asker)
+    }
+}

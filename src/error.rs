@@ -1,14 +1,19 @@
 //! Everything a request can end in besides success, and the one place that turns it into HTTP.
 
+pub mod problems;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::answer::{Answer, Asker, Faces};
 use crate::db::DbError;
 use crate::kernel::FieldError;
 use crate::page::{self, Frame, Place};
+
+/// Signing in leads back no further; a longer address would make a header that clients refuse.
+const LONGEST_BACK: usize = 500;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,6 +53,23 @@ pub struct Refused {
     /// Seconds.
     pub retry_after: Option<i64>,
     page: Option<Html<String>>,
+}
+
+/// RFC 9457, as every refusal of the API answers.
+#[derive(Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = Problem))]
+pub struct ProblemDetails<'a> {
+    /// `/problems/<code>`: a page that says what it means and what to do.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: &'static str,
+    pub status: u16,
+    /// What happened this time, and what to do next.
+    pub detail: String,
+    /// For support; the same as in the header `X-Request-Id`.
+    pub request_id: &'a str,
+    /// One entry for each field that is at fault; none where no field is.
+    pub errors: &'a [FieldError],
 }
 
 impl Error {
@@ -142,23 +164,7 @@ impl Error {
     }
 
     fn title(&self) -> &'static str {
-        match self {
-            Self::SignedOut => "Please sign in",
-            Self::Forbidden { .. } => "Your role does not open this",
-            Self::NotFound => "There is nothing here",
-            Self::CrossSite => "This did not come from the portal",
-            Self::Method(_) => "This cannot be done here",
-            Self::Refused(refused) => match refused.status.as_u16() {
-                409 => "This does not fit what is there",
-                410 => "This link has been used or has expired",
-                412 | 428 => "Somebody else was here meanwhile",
-                413 => "This is too large",
-                429 => "Please slow down",
-                503 => "The portal is not ready",
-                _ => "This was not accepted",
-            },
-            Self::Database(_) | Self::Ours(_) => "This is our fault",
-        }
+        problems::find(self.code()).map_or("This was not accepted", |it| it.title)
     }
 
     fn field_errors(&self) -> &[FieldError] {
@@ -201,7 +207,7 @@ impl Faces for Error {
         let status = self.status_and_code().0;
         let response = match self {
             Self::SignedOut => {
-                let back = asker.page.as_deref().filter(|it| *it != "/").map(|it| {
+                let back = asker.page.as_deref().filter(|it| *it != "/" && it.len() <= LONGEST_BACK).map(|it| {
                     let to: String = form_urlencoded::byte_serialize(it.as_bytes()).collect();
                     format!("?to={to}")
                 });
@@ -228,14 +234,14 @@ impl Faces for Error {
 
     fn json(&self, asker: &Asker) -> Response {
         let (status, code) = self.status_and_code();
-        let problem = json!({
-            "type": format!("/problems/{code}"),
-            "title": self.title(),
-            "status": status.as_u16(),
-            "detail": self.to_string(),
-            "request_id": asker.request,
-            "errors": self.field_errors(),
-        });
+        let problem = ProblemDetails {
+            kind: format!("/problems/{code}"),
+            title: self.title(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            request_id: asker.request.as_str(),
+            errors: self.field_errors(),
+        };
         let mut response = (status, Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

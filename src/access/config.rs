@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{Email, Zone};
+use crate::kernel::{Email, LimitScope, Zone};
 use crate::page::Brand;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Config {
     pub support_email: Email,
     pub zone: Zone,
     pub links: Links,
+    /// `licence` where nothing is said.
+    pub extension_limit_scope: LimitScope,
 }
 
 /// Where the launcher leads out of the portal; what is not configured is not shown.
@@ -75,7 +77,13 @@ impl Config {
         let zone = Zone::try_from(text("VENDOR_TIME_ZONE")?)
             .map_err(|it| bad("VENDOR_TIME_ZONE", it.to_string()))?;
         let origin = origin(&text("PORTAL_ORIGIN")?, environment)?;
-        Ok(Self { environment, origin, brand, support_email, zone, links })
+        let extension_limit_scope = match text("EXTENSION_LIMIT_SCOPE") {
+            Ok(said) => {
+                LimitScope::try_from(said).map_err(|it| bad("EXTENSION_LIMIT_SCOPE", it.to_string()))?
+            }
+            Err(_) => LimitScope::Licence,
+        };
+        Ok(Self { environment, origin, brand, support_email, zone, links, extension_limit_scope })
     }
 
     /// Whether `/dev/*` exists here.
@@ -131,6 +139,9 @@ mod tests {
         let config = read(&[]).unwrap();
         assert_eq!(config.origin, "https://portal.vendor.example");
         assert!(config.is_production() && config.links.help_desk.is_none());
+        assert_eq!(config.extension_limit_scope, LimitScope::Licence);
+        let wider = read(&[("EXTENSION_LIMIT_SCOPE", "organisation")]).unwrap();
+        assert_eq!(wider.extension_limit_scope, LimitScope::Organisation);
         assert!(
             !read(&[("ENVIRONMENT", "test"), ("PORTAL_ORIGIN", "http://localhost:8787")])
                 .unwrap()
@@ -153,6 +164,7 @@ mod tests {
             ("SUPPORT_EMAIL", "support"),
             ("HELPDESK_URL", "javascript:alert(1)"),
             ("GATEWAY_URL", "http://pay.example"),
+            ("EXTENSION_LIMIT_SCOPE", "customer"),
         ] {
             assert_eq!(read(&[(name, text)]).unwrap_err().name, name, "{text}");
         }

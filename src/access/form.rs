@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use std::fmt::{Display, Formatter};
 use std::marker::PhantomData;
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -21,6 +21,8 @@ use crate::page::Draft;
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
+/// What is too large is read on up to here and dropped: whoever is cut off while sending sees no answer.
+const MOST_DRAINED: usize = 2 * 1024 * 1024;
 /// Of a flood of wrong fields the first ones are named, so that no answer grows with what was sent.
 const MOST_ERRORS: usize = 20;
 /// Characters of a field's name, and bytes of what was typed into it, that an answer repeats.
@@ -224,21 +226,32 @@ impl<T> FromRequest<App> for Posted<T> {
             request: String::new(),
             becomes: PhantomData,
         };
-        let length = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
-        if length.is_some_and(|it| it > MOST) {
-            posted.fault = Some(Fault::Large);
-            return Ok(posted);
-        }
-        match Limited::new(body, MOST).collect().await {
-            Ok(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body.to_bytes()),
-            Err(_) => posted.fault = Some(Fault::Large),
+        let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
+        match read(body, claimed.unwrap_or(0)).await {
+            Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
+            None => posted.fault = Some(Fault::Large),
         }
         Ok(posted)
     }
 }
 
+/// Nothing when it is too large, or said to be.
+async fn read(mut body: Body, claimed: usize) -> Option<Vec<u8>> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while length.max(claimed) <= MOST_DRAINED
+        && let Some(frame) = body.frame().await
+    {
+        let data = frame.ok()?.into_data().unwrap_or_default();
+        length += data.len();
+        if length <= MOST {
+            kept.extend_from_slice(&data);
+        }
+    }
+    (length.max(claimed) <= MOST).then_some(kept)
+}
+
 impl<T> Posted<T> {
-    fn take(&mut self, method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) {
+    fn take(&mut self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) {
         let kind = one(headers, "content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let expected = if self.is_json { "application/json" } else { "application/x-www-form-urlencoded" };
@@ -297,7 +310,7 @@ fn version(etag: &str) -> String {
 }
 
 /// `form_urlencoded` would put a replacement character where bytes are no UTF-8; we refuse instead.
-fn percent_decodes(text: &str) -> bool {
+pub(super) fn percent_decodes(text: &str) -> bool {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

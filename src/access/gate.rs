@@ -7,7 +7,7 @@ use futures::join;
 
 use super::app::App;
 use super::scope::Deed;
-use super::session::{Claim, IDLE, KnownDevice, Record, SEEN_EVERY, SEEN_EVERY_IN_D1};
+use super::session::{Claim, IDLE, KnownDevice, Record, SEEN_EVERY, SEEN_EVERY_IN_D1, SILENCE};
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{MailId, OrgId, PersonId};
@@ -88,7 +88,7 @@ impl Entry {
     ) -> Result<(), Error> {
         let now = self.app.now();
         let seen_at = record.map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
-        if now - seen_at > IDLE {
+        if now - seen_at > IDLE || now - last_seen_at > SILENCE {
             return Err(Error::SignedOut);
         }
         let last_org = record.and_then(|it| it.last_org.as_ref());

@@ -1,6 +1,7 @@
 //! Who may open what. A request reaches the database only through a door, and the door asks first.
 
 mod app;
+mod asked;
 mod config;
 mod door;
 mod doorstep;
@@ -17,6 +18,7 @@ mod session;
 mod signed_in;
 
 pub use app::{App, Caller, Held, Kv, Later, MailQueue, Services, Unreachable};
+pub use asked::Asked;
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{
     Access, BillDesk, ContactManager, Dashboards, Documentation, HelpDesk, Home, LicenseExtension, Member,

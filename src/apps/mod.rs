@@ -1,11 +1,15 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod calendar;
 pub mod contacts;
 pub mod dev;
 pub mod health;
+pub mod licences;
 pub mod me;
+pub mod orders;
 pub mod orgs;
+pub mod problems;
 pub mod sign_in;
 
 use serde_json::Value;
@@ -27,6 +31,8 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
     let all = [
         (None, "Home", "", Icon::Home),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
+        (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
+        (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {
@@ -43,12 +49,20 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 #[must_use]
 pub fn flash(code: &str) -> Option<Flash> {
     let text = match code {
+        "extension-granted" => {
+            "The licence is extended by a day. Product screens will show it within 2 hours."
+        }
+        "extension-rejected" => {
+            let text = "The licence was not extended. The list says why, and when it can be.";
+            return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
+        }
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "calendar-revoked" => "The calendar address no longer works.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -67,6 +81,8 @@ pub fn flash(code: &str) -> Option<Flash> {
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "orgs" => orgs::mail::render(kind, payload, mailing),
+        "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

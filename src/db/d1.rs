@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use worker::d1::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta};
+use worker::js_sys::Error;
 use worker::send::SendFuture;
 use worker::wasm_bindgen::JsValue;
 
@@ -65,11 +66,12 @@ fn to_js(arg: Arg) -> JsValue {
     }
 }
 
+/// The message and not the cause: D1 gives a cause to most of its errors only, and without one `D1Error` knows nothing.
 /// Never format a `D1Error` itself: its `Display` hangs the request in `worker` 0.8.7.
 #[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
 fn failed(error: worker::Error) -> DbError {
     DbError(match &error {
-        worker::Error::D1(d1) => d1.cause(),
+        worker::Error::D1(d1) => AsRef::<Error>::as_ref(d1).message().into(),
         worker::Error::UnknownJsError { message, .. } => message.clone(),
         other => other.to_string(),
     })

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use rusqlite::{Connection, Row, StatementStatus, ToSql, params_from_iter};
 use serde::de::DeserializeOwned;
 
 use super::{Arg, DbError, Stmt};
@@ -17,6 +17,14 @@ struct Twin {
     statements: usize,
     meanwhile: Option<(usize, String)>,
     broken: Option<&'static str>,
+    history: Vec<Ran>,
+}
+
+/// A statement that ran, and how many steps of the virtual machine it took: what grows with the rows it touches.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    pub stmt: Stmt,
+    pub steps: i32,
 }
 
 /// What one statement found or changed.
@@ -53,7 +61,8 @@ impl Db {
         ] {
             sqlite.set_limit(limit, most).map_err(failed)?;
         }
-        let twin = Twin { sqlite, round_trips: 0, statements: 0, meanwhile: None, broken: None };
+        let history = Vec::new();
+        let twin = Twin { sqlite, round_trips: 0, statements: 0, meanwhile: None, broken: None, history };
         Ok(Self(Arc::new(Mutex::new(twin))))
     }
 
@@ -63,7 +72,9 @@ impl Db {
         twin.round_trips += 1;
         twin.statements += batch.len();
         twin.fails()?;
-        batch.iter().map(|it| run(&twin.sqlite, it, true)).collect()
+        let (rows, ran) = all(&twin.sqlite, batch, true);
+        twin.history.extend(ran);
+        rows
     }
 
     /// All statements happen or none does.
@@ -77,9 +88,14 @@ impl Db {
             later => twin.meanwhile = later.map(|it| (it.0 - 1, it.1)),
         }
         let transaction = twin.sqlite.transaction().map_err(failed)?;
-        let rows = batch.iter().map(|it| run(&transaction, it, false)).collect::<Result<_, _>>()?;
-        transaction.commit().map_err(failed)?;
-        Ok(rows)
+        let (rows, ran) = all(&transaction, batch, false);
+        if rows.is_ok() {
+            transaction.commit().map_err(failed)?;
+        } else {
+            drop(transaction);
+        }
+        twin.history.extend(ran);
+        rows
     }
 
     /// How often a request would have waited for the network.
@@ -92,6 +108,12 @@ impl Db {
     #[must_use]
     pub fn statements(&self) -> usize {
         self.lock().statements
+    }
+
+    /// Everything that ran so far, in order.
+    #[must_use]
+    pub fn history(&self) -> Vec<Ran> {
+        self.lock().history.clone()
     }
 
     /// What another request does just before the next write: the race that D1 allows and a test must force.
@@ -120,7 +142,18 @@ impl Twin {
     }
 }
 
-fn run(sqlite: &Connection, stmt: &Stmt, only_read: bool) -> Result<Rows, DbError> {
+fn all(sqlite: &Connection, batch: Vec<Stmt>, only_read: bool) -> (Result<Vec<Rows>, DbError>, Vec<Ran>) {
+    let mut ran = Vec::new();
+    let rows = batch.into_iter().map(|stmt| {
+        let (rows, steps) = run(sqlite, &stmt, only_read)?;
+        ran.push(Ran { stmt, steps });
+        Ok(rows)
+    });
+    let rows = rows.collect();
+    (rows, ran)
+}
+
+fn run(sqlite: &Connection, stmt: &Stmt, only_read: bool) -> Result<(Rows, i32), DbError> {
     let mut prepared = sqlite.prepare(stmt.sql).map_err(failed)?;
     let readonly = prepared.readonly();
     if only_read && !readonly {
@@ -134,7 +167,7 @@ fn run(sqlite: &Connection, stmt: &Stmt, only_read: bool) -> Result<Rows, DbErro
     }
     drop(rows);
     let changes = if readonly { 0 } else { usize::try_from(sqlite.changes()).unwrap_or(usize::MAX) };
-    Ok(Rows { found, changes })
+    Ok((Rows { found, changes }, prepared.get_status(StatementStatus::VmStep)))
 }
 
 fn object(names: &[String], row: &Row) -> Result<serde_json::Value, DbError> {

@@ -2,12 +2,14 @@
 //! of order or not at all, so a job looks at the database and never trusts what called it.
 
 mod deliver_mail;
+mod expire_licences;
 mod post;
 mod sweep;
 
 use serde_json::{Value, json};
 
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
+pub use self::expire_licences::expire_licences;
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
 
@@ -31,15 +33,22 @@ const WHEN_UNREACHABLE: i64 = 60;
 /// Every expression of `wrangler.toml` must stand here (tested).
 pub async fn on_schedule(app: App, cron: &str) {
     let system = System::new(app);
-    let (job, report) = match cron {
-        "*/5 * * * *" => ("resend", resend(&system).await),
-        "17 2 * * *" => ("retain", retain(&system).await),
-        other => {
-            return system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") }));
+    match cron {
+        "*/5 * * * *" => {
+            finish(&system, "resend", resend(&system).await).await;
+            finish(&system, "expire_licences", expire_licences(&system).await).await;
         }
-    };
+        "17 2 * * *" => {
+            finish(&system, "expire_licences", expire_licences(&system).await).await;
+            finish(&system, "retain", retain(&system).await).await;
+        }
+        other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),
+    }
+}
+
+async fn finish(system: &System, job: &str, report: Result<Value, Error>) {
     let done = match report {
-        Ok(report) => note(&system, job, report).await,
+        Ok(report) => note(system, job, report).await,
         Err(error) => Err(error),
     };
     if let Err(error) = done {

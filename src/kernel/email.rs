@@ -77,17 +77,17 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expected: Result<&str, BadEmail>) {
-        let email = Email::try_from(text.to_owned()).map(String::from);
-        assert_eq!(email, expected.map(str::to_owned));
+    fn check(text: &str, expected: &Result<&str, BadEmail>) {
+        let email = Email::try_from(text.to_owned());
+        assert_eq!(email.as_ref().map(Email::as_str), expected.as_ref().copied());
     }
 
     #[test]
     fn parses_and_lower_cases() {
-        check(" Ann@Acme.Example ", Ok("ann@acme.example"));
-        check("o'neil+tag@mail.acme.co.in", Ok("o'neil+tag@mail.acme.co.in"));
-        check("a@xn--bcher-kva.example", Ok("a@xn--bcher-kva.example"));
-        check(&format!("{}@b.example", "a".repeat(64)), Ok(&format!("{}@b.example", "a".repeat(64))));
+        check(" Ann@Acme.Example ", &Ok("ann@acme.example"));
+        check("o'neil+tag@mail.acme.co.in", &Ok("o'neil+tag@mail.acme.co.in"));
+        check("a@xn--bcher-kva.example", &Ok("a@xn--bcher-kva.example"));
+        check(&format!("{}@b.example", "a".repeat(64)), &Ok(&format!("{}@b.example", "a".repeat(64))));
     }
 
     #[test]
@@ -111,11 +111,11 @@ mod tests {
             "a,b@c.example",
             "a@b.example\0",
         ] {
-            check(text, Err(BadEmail::Shape));
+            check(text, &Err(BadEmail::Shape));
         }
-        check("mıke@acme.example", Err(BadEmail::NotAscii));
-        check("mike@аcme.example", Err(BadEmail::NotAscii));
-        check(&format!("{}@b.example", "a".repeat(65)), Err(BadEmail::Long));
-        check(&format!("a@{}example", "bcd.".repeat(64)), Err(BadEmail::Long));
+        check("mıke@acme.example", &Err(BadEmail::NotAscii));
+        check("mike@аcme.example", &Err(BadEmail::NotAscii));
+        check(&format!("{}@b.example", "a".repeat(65)), &Err(BadEmail::Long));
+        check(&format!("a@{}example", "bcd.".repeat(64)), &Err(BadEmail::Long));
     }
 }

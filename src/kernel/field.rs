@@ -3,6 +3,7 @@ use serde::Serialize;
 /// What is wrong with one field of a form or of a JSON body; `code` is for programs, `message` for people.
 /// An empty `field` means the whole.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 pub struct FieldError {
     pub field: String,
     pub code: &'static str,

@@ -43,4 +43,21 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AuditId, ContactId, LinkId, MailId, OrgId, PersonId, RequestId, SessionId);
+ids!(
+    AuditId,
+    ContactId,
+    EventId,
+    ExtensionId,
+    FeedId,
+    LicenceId,
+    LinkId,
+    MailId,
+    NotificationId,
+    OrderId,
+    OrgId,
+    PersonId,
+    ProductId,
+    RequestId,
+    SessionId,
+    SubscriptionId,
+);

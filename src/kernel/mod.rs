@@ -1,21 +1,33 @@
 //! Words that every application shares. No I/O, no HTTP, no SQL, no clock.
 
+pub mod csv;
+mod day;
 mod email;
 mod field;
 mod flag;
 mod ids;
+mod limit_scope;
 mod moment;
 mod name;
+mod page_of;
 mod password;
 mod role;
+mod search;
 mod token;
 
+pub use day::{BadDay, Day};
 pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
-pub use ids::{AuditId, BadId, ContactId, LinkId, MailId, OrgId, PersonId, RequestId, SessionId};
+pub use ids::{
+    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
+    OrderId, OrgId, PersonId, ProductId, RequestId, SessionId, SubscriptionId,
+};
+pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};
-pub use name::{DisplayName, OrgName, PlainText};
+pub use name::{DisplayName, OrgName, PlainText, is_tricky};
+pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};
 pub use password::{BadPassword, Password};
 pub use role::Role;
+pub use search::{BadSearch, Search};
 pub use token::{Token, TokenHash};

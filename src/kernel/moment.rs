@@ -1,4 +1,8 @@
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat};
+
+use super::Day;
+
+const FURTHEST: i64 = 15 * 3600;
 
 /// The vendor's time zone. Civil dates and the words for a moment are made in it (domain Q19). What the time zones of
 /// the world are is asked of the platform where it knows, and of a table where it does not: the table would be a third
@@ -36,6 +40,20 @@ impl Zone {
     #[must_use]
     pub fn date(self, at: i64) -> Option<NaiveDate> {
         Some(self.local(at)?.date())
+    }
+
+    /// The moment at which this day begins. A wall clock can be asked in one direction only, so it is searched for;
+    /// no place on earth is further than 15 hours away from Greenwich.
+    #[must_use]
+    pub fn start_of(self, day: Day) -> i64 {
+        let day = NaiveDate::from(day);
+        let midnight = day.and_time(NaiveTime::MIN).and_utc().timestamp();
+        let (mut before, mut within) = (midnight - FURTHEST, midnight + FURTHEST);
+        while within - before > 1 {
+            let middle = before + (within - before) / 2;
+            if self.date(middle).is_some_and(|it| it >= day) { within = middle } else { before = middle }
+        }
+        within
     }
 
     fn local(self, at: i64) -> Option<NaiveDateTime> {
@@ -129,6 +147,32 @@ mod clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_when_its_clocks_say_so() {
+        let start = |zone: &str, day: &str| {
+            let zone = Zone::try_from(zone.to_owned()).unwrap();
+            rfc3339(zone.start_of(Day::try_from(day.to_owned()).unwrap()))
+        };
+        assert_eq!(start("Asia/Kolkata", "2026-11-22"), "2026-11-21T18:30:00Z");
+        assert_eq!(start("America/New_York", "2026-11-22"), "2026-11-22T05:00:00Z");
+        assert_eq!(start("Pacific/Kiritimati", "2027-01-01"), "2026-12-31T10:00:00Z");
+        assert_eq!(
+            start("Asia/Beirut", "2026-03-29"),
+            "2026-03-28T22:00:00Z",
+            "its clocks jump from 0:00 to 1:00"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_moment_lies_within_its_day(at in 1_700_000_000_i64..2_000_000_000, zone in 0_usize..6) {
+            let zones = ["Asia/Kolkata", "UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"];
+            let zone = Zone::try_from(zones[zone].to_owned()).unwrap();
+            let day = Day::today(at, zone).unwrap();
+            proptest::prop_assert!(zone.start_of(day) <= at && at < zone.start_of(day.plus(1)));
+        }
+    }
 
     #[test]
     fn moments_in_words() {

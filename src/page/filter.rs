@@ -1,6 +1,8 @@
 use maud::{Markup, html};
 
+use super::form::field_id;
 use super::{Choice, Icon};
+use crate::kernel::{Day, FieldError};
 
 pub enum Control<'a> {
     /// `every` is the label of the entry that filters nothing.
@@ -28,6 +30,8 @@ pub struct FilterBar<'a> {
     pub clear: Option<&'a str>,
     /// Where the CSV of what is shown can be had.
     pub export: Option<&'a str>,
+    /// What was asked for and cannot be; each is said at its control.
+    pub errors: &'a [FieldError],
 }
 
 #[must_use]
@@ -35,14 +39,18 @@ pub fn filter_bar(bar: &FilterBar) -> Markup {
     html! {
         form.filters method="get" action=(bar.action) role="search" {
             @if let Some((name, label, value)) = bar.search {
-                label.search {
-                    span.vh { (label) }
-                    (Icon::Search)
-                    input type="search" name=(name) value=[value] placeholder=(label) data-search;
-                    kbd.js-only aria-hidden="true" { "/" }
+                div.filter-search {
+                    label.search {
+                        span.vh { (label) }
+                        (Icon::Search)
+                        input type="search" id=(field_id(name)) name=(name) value=[value] placeholder=(label) data-search
+                            aria-invalid=[bar.invalid(name)] aria-describedby=[bar.described(name)];
+                        kbd.js-only aria-hidden="true" { "/" }
+                    }
+                    (bar.said_of(name))
                 }
             }
-            @for control in &bar.controls { (one(control)) }
+            @for control in &bar.controls { (bar.one(control)) }
             div.filter-actions {
                 button.button.secondary type="submit" { "Show" }
                 @if let Some(clear) = bar.clear { a.button.quiet href=(clear) { (Icon::Cross) "Clear filters" } }
@@ -52,26 +60,63 @@ pub fn filter_bar(bar: &FilterBar) -> Markup {
     }
 }
 
-fn one(control: &Control) -> Markup {
-    match control {
-        Control::OneOf { name, label, options, chosen, every } => html! {
-            label.filter {
-                span { (label) }
-                span.select {
-                    select name=(name) {
-                        option value="" selected[chosen.is_none()] { (every) }
-                        @for option in *options {
-                            option value=(option.value) selected[*chosen == Some(option.value.as_str())] {
-                                (option.label)
+impl FilterBar<'_> {
+    fn one(&self, control: &Control) -> Markup {
+        match control {
+            Control::OneOf { name, label, options, chosen, every } => html! {
+                div.filter {
+                    label for=(field_id(name)) { (label) }
+                    span.select {
+                        select id=(field_id(name)) name=(name)
+                            aria-invalid=[self.invalid(name)] aria-describedby=[self.described(name)] {
+                            option value="" selected[chosen.is_none()] { (every) }
+                            @for option in *options {
+                                option value=(option.value) selected[*chosen == Some(option.value.as_str())] {
+                                    (option.label)
+                                }
                             }
                         }
+                        (Icon::Down)
                     }
-                    (Icon::Down)
+                    (self.said_of(name))
+                }
+            },
+            Control::Date { name, label, value } => html! {
+                div.filter {
+                    label for=(field_id(name)) { (label) }
+                    input type=(date_or_text(*value)) id=(field_id(name)) name=(name) value=[*value]
+                        aria-invalid=[self.invalid(name)] aria-describedby=[self.described(name)];
+                    (self.said_of(name))
+                }
+            },
+        }
+    }
+
+    fn errors_of(&self, name: &str) -> impl Iterator<Item = &FieldError> {
+        self.errors.iter().filter(move |it| it.field == name)
+    }
+
+    fn invalid(&self, name: &str) -> Option<&'static str> {
+        self.errors_of(name).next().map(|_| "true")
+    }
+
+    fn described(&self, name: &str) -> Option<String> {
+        self.invalid(name).map(|_| format!("error-{name}"))
+    }
+
+    fn said_of(&self, name: &str) -> Markup {
+        html! {
+            @if self.invalid(name).is_some() {
+                p.error id={ "error-" (name) } {
+                    (Icon::Alert)
+                    span { @for (at, error) in self.errors_of(name).enumerate() { @if at > 0 { br; } (error.message) } }
                 }
             }
-        },
-        Control::Date { name, label, value } => html! {
-            label.filter { span { (label) } input type="date" name=(name) value=[*value]; }
-        },
+        }
     }
+}
+
+/// A date field shows nothing for a date that does not exist, and what was typed must not vanish.
+fn date_or_text(value: Option<&str>) -> &'static str {
+    if value.is_none_or(|it| Day::try_from(it.to_owned()).is_ok()) { "date" } else { "text" }
 }

@@ -36,6 +36,8 @@ fn an_hour_of_silence_ends_a_session_by_whichever_store_saw_it_last() {
     check(3601, Some(&seen(3601)), StatusCode::UNAUTHORIZED);
     check(80, Some(&seen(9000)), StatusCode::OK);
     check(4000, Some(&seen(-30)), StatusCode::OK); // a clock that runs ahead
+    check(4800, Some(&seen(10)), StatusCode::OK);
+    check(4801, Some(&seen(10)), StatusCode::UNAUTHORIZED); // D1 never lags as far as that
     for nonsense in ["", "{}", "null", "[1]", "{\"last_seen_at\": \"now\"}"] {
         check(3600, Some(nonsense), StatusCode::OK);
         check(3601, Some(nonsense), StatusCode::UNAUTHORIZED);

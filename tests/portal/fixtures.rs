@@ -1,23 +1,25 @@
 //! The cast, and a portal to send requests to.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::cell::Cell;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::join_all;
 use futures_executor::block_on;
-use portal::access::{
-    App, Claim, Config, Keyring, Kv, Later, MailQueue, Secrets, Services, Unreachable, bytes_of, serve,
-};
+use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
-use portal::kernel::{MailId, Password, PersonId, SessionId};
+use portal::kernel::{Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
 
-pub const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_portal.sql")];
+pub use crate::stores::logged;
+use crate::stores::{Afterwards, Queue, Shelf, log};
+
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_portal.sql"),
+    include_str!("../../migrations/0002_orders_and_licences.sql"),
+];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
 
@@ -26,7 +28,8 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// Everybody verified has a session named like them. Every text of an organisation carries its canary word.
+/// Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
+/// subscription `s-acme`, licence `l-acme`. Every text of an organisation carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
       ('ann', 'ann@acme-canary.example', 'Ann Acme-canary', 1), ('bob', 'bob@acme-canary.example', 'Bob Acme-canary', 1),
@@ -48,7 +51,19 @@ pub const TWO_ORGS: &str = "
     insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at, ended_at) values
       ('ended', 'ann', 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000, 1795327650);
     insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at) values
-      ('asleep', 'ann', 'Firefox on Linux', '192.0.2.1', 1795300000, 1795324079, 1795400000);";
+      ('asleep', 'ann', 'Firefox on Linux', '192.0.2.1', 1795300000, 1795324079, 1795400000);
+    insert into product (id, name, access_grace_days, suspension_days) values
+      ('skyconnect', 'SkyConnect', 14, 30), ('vaultastic', 'Vaultastic v4', null, null);
+    insert into sales_order (id, org_id, number, ordered_on, po_number, agreement, kind, created_at)
+      select 'o-' || id, id, 'SO-1-' || name, '2026-01-01', 'PO-' || name, 'contract', 'new', 1 from organisation;
+    insert into order_line select id, 'o-' || id, 1, 'skyconnect', 'SKY-MAIL', 'Mailboxes of ' || name, 40, 'users',
+      '2026-01-01', '2026-12-31' from organisation;
+    insert into subscription (id, org_id, order_id, product_id, sku, description, quantity, unit, starts_on, valid_till,
+                              agreement, created_at)
+      select 's-' || id, id, 'o-' || id, 'skyconnect', 'SKY-MAIL', 'Mailboxes of ' || name, 40, 'users',
+             '2026-01-01', '2026-12-31', 'contract', 1 from organisation;
+    insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
+      select 'l-' || id, id, 'skyconnect', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -79,82 +94,12 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "BILLDESK_URL" => "https://billdesk.vendor.example/",
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
+            "EXTENSION_LIMIT_SCOPE" => "licence",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
     };
     Config::read(text).unwrap()
-}
-
-/// KV as a map; it counts, and can forget, remember what it should not, or be out of reach.
-#[derive(Default)]
-pub struct Shelf {
-    pub kept: Mutex<BTreeMap<String, String>>,
-    pub reads: Mutex<usize>,
-    pub puts: Mutex<usize>,
-    pub down: AtomicBool,
-}
-
-impl Shelf {
-    fn reach(&self) -> Result<(), Unreachable> {
-        if self.down.load(Ordering::Relaxed) { Err(Unreachable("KV is down".into())) } else { Ok(()) }
-    }
-
-    pub fn reads(&self) -> usize {
-        *self.reads.lock().unwrap()
-    }
-
-    pub fn puts(&self) -> usize {
-        *self.puts.lock().unwrap()
-    }
-
-    pub fn keep(&self, key: &str, value: &str) {
-        self.kept.lock().unwrap().insert(key.to_owned(), value.to_owned());
-    }
-}
-
-impl Kv for Shelf {
-    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
-        *self.reads.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned())).boxed()
-    }
-
-    fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
-        assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
-        *self.puts.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.keep(&key, &value))).boxed()
-    }
-}
-
-thread_local! {
-    static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-/// What was logged since the last look, or since the newest portal was made. Each test has a thread of its own.
-pub fn logged() -> Vec<String> {
-    LOG.take()
-}
-
-/// The queue, as the list of what was put into it.
-#[derive(Default)]
-pub struct Queue(pub Mutex<Vec<MailId>>);
-
-impl MailQueue for Queue {
-    fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
-        assert!(ids.len() <= 100, "the queue refuses {} messages at once", ids.len());
-        self.0.lock().unwrap().extend(ids);
-        ready(Ok(())).boxed()
-    }
-}
-
-/// What waits for the answer to have left.
-#[derive(Default)]
-struct Afterwards(Mutex<Vec<BoxFuture<'static, ()>>>);
-
-impl Later for Afterwards {
-    fn run(&self, work: BoxFuture<'static, ()>) {
-        self.0.lock().unwrap().push(work);
-    }
 }
 
 pub struct Portal {
@@ -187,8 +132,8 @@ impl Answer {
 
     /// `name=value` of the cookie that was set, to be sent back.
     pub fn cookie(&self, name: &str) -> String {
-        let mut set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
-        let set = set.rfind(|it| it.starts_with(name));
+        let set = self.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
+        let set = set.rev().find(|it| it.starts_with(name));
         set.map_or_else(String::new, |it| it.split(';').next().unwrap().to_owned())
     }
 }
@@ -235,6 +180,10 @@ impl Portal {
         Self::made(portal::routes::all().into_router(), script, configuration(&[]))
     }
 
+    pub fn configured_after(script: &str, changes: &[(&str, &str)]) -> Self {
+        Self::made(portal::routes::all().into_router(), script, configuration(changes))
+    }
+
     pub fn configured(changes: &[(&str, &str)]) -> Self {
         Self::made(portal::routes::all().into_router(), "", configuration(changes))
     }
@@ -259,7 +208,7 @@ impl Portal {
             tokens: tokens.clone(),
             mail: queue.clone(),
             later: afterwards.clone(),
-            log: |line| LOG.with_borrow_mut(|it| it.push(line.to_owned())),
+            log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
             nav: portal::apps::nav,
             flash: portal::apps::flash,
@@ -311,25 +260,45 @@ impl Portal {
     }
 
     pub fn ask(&self, request: Request<Body>) -> Answer {
-        let answer = block_on(async {
-            let response = serve(&self.router, &self.app(), request).await;
-            let (parts, body) = response.into_parts();
-            let body = String::from_utf8(bytes_of(body).await).unwrap();
-            Answer { status: parts.status, headers: parts.headers, body }
-        });
+        let answer = block_on(self.answer(request));
         self.settle();
+        if answer.header("content-type") == "application/problem+json" && !answer.body.is_empty() {
+            let code = answer.json()["type"].as_str().unwrap().replace("/problems/", "");
+            let known = portal::error::problems::find(&code);
+            assert_eq!(
+                known.map(|it| it.status),
+                Some(answer.status.as_u16()),
+                "{code} is on no page of /problems"
+            );
+        }
         answer
+    }
+
+    /// The same deed by so many at once: all of them have read before the first one writes.
+    pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let requests = bodies.iter().map(|body| {
+            let request = Request::post(path).header(header::HOST, "localhost:8787");
+            let request = request.header(header::COOKIE, cookie(person));
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+        });
+        let answers = block_on(join_all(requests));
+        *self.sessions.dawdles.lock().unwrap() = false;
+        self.settle();
+        answers
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = serve(&self.router, &self.app(), request).await;
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(bytes_of(body).await).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     /// Everything that was left for after the answer.
     pub fn settle(&self) {
-        loop {
-            let work = std::mem::take(&mut *self.afterwards.0.lock().unwrap());
-            if work.is_empty() {
-                return;
-            }
-            work.into_iter().for_each(block_on);
-        }
+        self.afterwards.settle();
     }
 
     /// Every row of the tables that a deed can change; what only notes that somebody was here is left out.
@@ -352,8 +321,15 @@ impl Portal {
             portal::sql!("select json_array('session', id, ended_at) as line from session"),
             portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
+            portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
+            portal::sql!(
+                "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
+            ),
+            portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
+            portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),
@@ -383,4 +359,13 @@ pub fn ask<T: DeserializeOwned>(db: &Db, stmt: Stmt) -> Result<Vec<T>, DbError> 
 pub fn run(db: &Db, sql: &'static str) -> Result<Vec<usize>, DbError> {
     let rows = block_on(db.write(vec![Stmt { sql, args: vec![] }]))?;
     Ok(rows.iter().map(portal::db::Rows::changes).collect())
+}
+
+/// One tag a line and without drawings, for snapshots that people read.
+pub fn looks(markup: &str) -> String {
+    let tags = markup
+        .split("<svg")
+        .enumerate()
+        .map(|(at, it)| if at == 0 { it } else { it.split_once("</svg>").unwrap().1 });
+    tags.collect::<String>().replace('<', "\n<").replace("\n</", "</").trim().to_owned()
 }

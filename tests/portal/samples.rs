@@ -1,9 +1,12 @@
 //! One good request for every route, so that a walk over the index can really do each deed. A route without a sample
 //! fails the suite.
 
+use portal::access::matrix::allows;
 use portal::access::{Endpoint, Guard};
+use portal::kernel::Role;
 
 use crate::fixtures::{Answer, Portal, cookie};
+use crate::licence_cast::LICENCES;
 
 pub struct Sample {
     pub person: &'static str,
@@ -36,6 +39,8 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"primary": "c-ann", "billing": "c-tom", "support": null, "technical": "c-tom"}"#,
         "",
     ),
+    ("POST", "/o/{org}/calendar", "", ""),
+    ("POST", "/o/{org}/calendar/revocation", "", ANN_SUBSCRIBES),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
     ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
@@ -44,13 +49,43 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("PUT", "/api/v1/me/password", CHANGE_JSON, ""),
     ("POST", "/me/sessions/{session}/end", "", ANOTHER_SESSION),
     ("DELETE", "/api/v1/me/sessions/{session}", "", ANOTHER_SESSION),
+    (
+        "POST",
+        "/o/{org}/licences/extension-requests",
+        "licence_id=l-sky&reason=renewal_delayed&description=The+order+is+on+its+way.",
+        LICENCES,
+    ),
+    (
+        "POST",
+        "/api/v1/organisations/{org}/extension-requests",
+        r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
+        LICENCES,
+    ),
     ("POST", "/sign-out", "", ""),
+    (
+        "POST",
+        "/api/v1/session",
+        r#"{"email": "ann@acme-canary.example", "password": "a password of the cast"}"#,
+        "",
+    ),
+    ("POST", "/api/v1/password-resets", r#"{"email": "ann@acme-canary.example"}"#, ""),
+    ("POST", "/api/v1/password-resets/confirm", CHOOSE, ""),
+    (
+        "POST",
+        "/api/v1/verifications/confirm",
+        r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+        "",
+    ),
     ("DELETE", "/api/v1/session", "", ""),
 ];
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
     r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
+
+/// A code of the right shape that no mail has carried.
+const CHOOSE: &str =
+    r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "new_password": "another good phrase"}"#;
 
 const ANOTHER_SESSION: &str =
     "insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
@@ -60,7 +95,11 @@ const ANOTHER_SESSION: &str =
 pub const VIC_JOINS: &str = "insert into person (id, email, display_name, created_at) values ('vic', 'vic@acme-canary.example', 'Vic', 1);
     insert into contact (id, org_id, person_id, name, created_at) values ('c-vic', 'acme', 'vic', 'Vic Acme-canary', 6);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme. Later applications name who else it takes.
+/// Ann has an address of Acme's calendar.
+const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
+    values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
+
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -74,8 +113,13 @@ pub fn sample(url: &Endpoint) -> Sample {
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path = path.replace("{order}", "o-acme").replace("{licence}", "l-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    Sample { person: "ann", path, body, headers, after }
+    let is_hers = match url.guard {
+        Guard::Contact(Some(it)) => allows(&[Role::Primary], it),
+        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+    };
+    Sample { person: if is_hers { "ann" } else { "bob" }, path, body, headers, after }
 }
 
 impl Sample {

@@ -1,8 +1,9 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use super::api::ContactFacts;
 use super::rules::{self, Assignment, Contact, Holding, MailState, NewContact, Refusal, Terms};
-use super::{mail, sql, view};
+use super::{mail, sql};
 use crate::access::{Access, ContactManager, Member, Once, Posted, stale};
 use crate::answer::Done;
 use crate::audit;
@@ -95,7 +96,7 @@ async fn add_new(
     let entry =
         audit::Entry { action: "contact.added", target: added.id.as_str(), before: None, after: Some(after) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
-    let done = Done { see, status: StatusCode::CREATED, body: view::item(&added, &[]) };
+    let done = Done { see, status: StatusCode::CREATED, body: json!(ContactFacts::of(&added, Vec::new())) };
     match door.write(once.keep(org, &done).into_iter().chain(deeds).collect()).await {
         Ok(_) => {}
         // The same request was under way twice; the other one has made what this one would have made.
@@ -181,7 +182,7 @@ pub async fn assign(
             deeds.push(mail::roles(&known.me, contact, &gained, &lost).deed(org, app));
         }
     }
-    let said = |assignment: &Assignment| Some(view::assignment(assignment));
+    let said = |assignment: &Assignment| Some(json!(assignment));
     let entry =
         audit::Entry { action: "roles.assigned", target: "roles", before: said(&now), after: said(wished) };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));

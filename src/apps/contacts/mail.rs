@@ -38,8 +38,13 @@ struct Roles {
     lost: Vec<Role>,
 }
 
-#[must_use]
-pub fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, link: &NewLink) -> Letter {
+pub(super) fn verify(
+    me: &Member,
+    name: &DisplayName,
+    to: &Email,
+    contact: &ContactId,
+    link: &NewLink,
+) -> Letter {
     let payload = json!(Verify {
         name: name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
@@ -49,8 +54,7 @@ pub fn verify(me: &Member, name: &DisplayName, to: &Email, contact: &ContactId, 
     Letter { kind: VERIFY, to: Some(to.clone()), contact: Some(contact.clone()), payload }
 }
 
-#[must_use]
-pub fn deleted(me: &Member, contact: &Contact) -> Letter {
+pub(super) fn deleted(me: &Member, contact: &Contact) -> Letter {
     let payload = json!(Deleted {
         name: contact.display_name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
@@ -59,8 +63,7 @@ pub fn deleted(me: &Member, contact: &Contact) -> Letter {
     Letter { kind: DELETED, to: Some(contact.email.clone()), contact: None, payload }
 }
 
-#[must_use]
-pub fn roles(me: &Member, contact: &Contact, gained: &[Role], lost: &[Role]) -> Letter {
+pub(super) fn roles(me: &Member, contact: &Contact, gained: &[Role], lost: &[Role]) -> Letter {
     let payload = json!(Roles {
         name: contact.display_name.as_str().to_owned(),
         organisation: me.org_name.as_str().to_owned(),
@@ -127,13 +130,14 @@ fn deleted_text(facts: &Deleted) -> MailText {
 fn roles_text(facts: &Roles) -> MailText {
     let Roles { name, organisation, by, gained, lost } = facts;
     let list = |roles: &[Role]| roles.iter().map(|it| it.label()).collect::<Vec<_>>().join(" and ");
+    let word = |roles: &[Role]| if roles.len() > 1 { "roles" } else { "role" };
     let mut lines = Vec::new();
     if !gained.is_empty() {
-        lines.push(format!("{by} has given you the role {} in {organisation}.", list(gained)));
+        lines.push(format!("{by} has given you the {} {} in {organisation}.", word(gained), list(gained)));
         lines.extend(gained.iter().map(|it| opens(*it)));
     }
     if !lost.is_empty() {
-        lines.push(format!("You no longer hold the role {} in {organisation}.", list(lost)));
+        lines.push(format!("You no longer hold the {} {} in {organisation}.", word(lost), list(lost)));
     }
     let subject = match (gained.is_empty(), lost.is_empty()) {
         (false, true) => format!("You are now the {} contact of {organisation}", list(gained)),

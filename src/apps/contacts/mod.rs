@@ -1,6 +1,7 @@
 //! Contact Manager: contacts, their verification, and who holds which role (domain 4).
 
 mod actions;
+pub mod api;
 pub mod mail;
 mod roles_view;
 mod rules;
@@ -10,6 +11,7 @@ mod view;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
+use serde_json::json;
 
 use crate::access::{Access, ContactManager, Fields, Form, Posted, Routes};
 use crate::answer::{Answer, Done, Shown};
@@ -18,9 +20,10 @@ use crate::error::Error;
 use crate::kernel::ContactId;
 use crate::page::Draft;
 use actions::Known;
-use rules::{Assignment, NewContact};
+use api::{Delivery, MailQueued};
+use rules::Assignment;
 
-pub use rules::{Assignment as Roles, Holding};
+pub use rules::{Assignment as Roles, Holding, NewContact};
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -86,7 +89,7 @@ async fn verify(door: Access<ContactManager>) -> Result<Answer, Error> {
     match actions::verify(&door, &known, &door.named("contact")?).await {
         Ok(()) => {
             let see = at(&door) + "?done=verification-sent";
-            let body = serde_json::json!({ "status": "queued" });
+            let body = json!(MailQueued { status: Delivery::Queued });
             Ok(Answer::of(Done { see, status: StatusCode::ACCEPTED, body }))
         }
         Err(error) => Err(on_list(&door, known, error)),
@@ -127,7 +130,7 @@ async fn assign(door: Access<ContactManager>, posted: Posted<Wish>) -> Result<Re
             } else {
                 at(&door) + "?done=roles-assigned"
             };
-            let done = Done { see, status: StatusCode::OK, body: view::assignment(&roles) };
+            let done = Done { see, status: StatusCode::OK, body: json!(roles) };
             Ok(Answer::of(done).tagged(new_version).into_response())
         }
         Err(error) => Err(error.on_screen(|errors| {

@@ -1,10 +1,9 @@
 use axum::response::Html;
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::mail::role_opens;
 use super::rules::{Assignment, Contact};
-use super::view::assignment;
 use crate::answer::View;
 use crate::kernel::{ContactId, Email, Role};
 use crate::page::{self, Choice, Draft, Frame, Kind, Question, Tone};
@@ -31,7 +30,7 @@ impl View for RoleForm {
     }
 
     fn json(&self) -> Value {
-        assignment(&self.assignment)
+        json!(self.assignment)
     }
 
     fn etag(&self) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Who may be a contact and who may hold a role (domain 4).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ContactId, DisplayName, Email, PersonId, Role};
 
@@ -65,18 +65,28 @@ pub enum Channel {
 }
 
 #[derive(Debug)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 pub struct NewContact {
+    /// Shows until the contact has verified; then the person's own name does.
     pub display_name: DisplayName,
     pub email: Email,
+    /// Whether the verification mail goes out at once.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(default = true, required = false))]
     pub send_verification: bool,
 }
 
-/// Who shall hold which role.
-#[derive(Debug, Clone, PartialEq)]
+/// Who holds which role, or shall hold it; `null` where the role is vacant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = Roles))]
 pub struct Assignment {
+    /// Never vacant.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub primary: Option<ContactId>,
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub billing: Option<ContactId>,
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub support: Option<ContactId>,
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
     pub technical: Option<ContactId>,
 }
 

@@ -2,7 +2,8 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::rules::{Assignment, Contact, Holding, MOST_CONTACTS, MailState, roles_of};
+use super::api::{ContactFacts, ContactPage};
+use super::rules::{Contact, Holding, MOST_CONTACTS, MailState, roles_of};
 use crate::answer::View;
 use crate::kernel::{Role, Zone, rfc3339};
 use crate::page::{self, Column, ColumnKind, Draft, Field, Frame, Icon, Kind, Question, Tone};
@@ -40,29 +41,10 @@ impl View for ContactList {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> =
-            self.contacts.iter().map(|it| item(it, &roles_of(it, &self.holdings))).collect();
-        json!({ "items": items, "limit": MOST_CONTACTS })
+        let items =
+            self.contacts.iter().map(|it| ContactFacts::of(it, roles_of(it, &self.holdings))).collect();
+        json!(ContactPage { items, limit: MOST_CONTACTS })
     }
-}
-
-/// A contact as programs see it.
-pub fn item(contact: &Contact, roles: &[Role]) -> Value {
-    let mail = match contact.mail_state {
-        None => "none",
-        Some(MailState::Queued | MailState::Sending) => "queued",
-        Some(MailState::Sent) => "sent",
-        Some(MailState::Failed | MailState::Dropped) => "failed",
-    };
-    json!({
-        "id": contact.id,
-        "email": contact.email,
-        "display_name": contact.display_name,
-        "roles": roles,
-        "status": if contact.verified_at.is_some() { "verified" } else { "unverified" },
-        "verified_at": contact.verified_at.map(rfc3339),
-        "mail": { "state": mail, "at": contact.mail_at.map(rfc3339) },
-    })
 }
 
 impl ContactList {
@@ -191,7 +173,7 @@ impl View for Removal {
     }
 
     fn json(&self) -> Value {
-        item(&self.contact, &self.roles)
+        json!(ContactFacts::of(&self.contact, self.roles.clone()))
     }
 }
 
@@ -207,14 +189,4 @@ fn falls_vacant(role: Role) -> &'static str {
         }
         Role::Technical => "The Technical role falls vacant.",
     }
-}
-
-/// The roles as programs see them.
-pub fn assignment(assignment: &Assignment) -> Value {
-    json!({
-        "primary": assignment.primary,
-        "billing": assignment.billing,
-        "support": assignment.support,
-        "technical": assignment.technical,
-    })
 }

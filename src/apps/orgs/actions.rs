@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::rules::{NewName, Organisation};
-use super::sql;
+use super::{mail, sql};
 use crate::access::{Access, ContactManager, Member, stale};
 use crate::audit;
 use crate::error::Error;
@@ -23,6 +23,7 @@ pub async fn rename(
         before: Some(json!({ "name": org.name })),
         after: Some(json!({ "name": new.name })),
     };
+    deeds.push(mail::renamed(me, &org.name, &new.name).deed(door.org(), door.app()));
     deeds.push(entry.deed(door.org(), door.app(), &door.actor(me)));
     door.write(deeds).await.map_err(|it| if it.verdict() == Some("stale") { stale() } else { it })?;
     Ok(Organisation { name: new.name.clone(), version: org.version + 1, ..org.clone() })

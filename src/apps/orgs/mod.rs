@@ -1,20 +1,26 @@
 //! The organisation itself: its home page and its name (domain 3.3, 3.4).
 
 mod actions;
+pub mod api;
+pub mod mail;
 mod rules;
 mod sql;
 mod view;
 
 use axum::http::{Method, StatusCode};
 use axum::routing::{get, patch, post};
+use maud::Markup;
 
 use crate::access::matrix::{Application, allows};
 use crate::access::{Access, ContactManager, Fields, Form, Home, Member, Posted, Routes};
 use crate::answer::{Answer, Done, Shown, View};
 use crate::apps::home;
+use crate::apps::licences::{self, Licence};
 use crate::error::Error;
+use crate::kernel::Day;
 use crate::page::Draft;
-use rules::NewName;
+
+pub use rules::NewName;
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -26,14 +32,27 @@ pub fn routes() -> Routes {
 }
 
 async fn show(door: Access<Home>) -> Result<Answer, Error> {
-    let (me, (org, holders)) = door.read((sql::organisation(door.org()), sql::holders(door.org()))).await?;
+    let scope = door.org();
+    let questions = (sql::organisation(scope), sql::holders(scope), licences::current(scope));
+    let (me, (org, holders, licences)) = door.read(questions).await?;
     let org = org.ok_or(Error::NotFound)?;
     let applications = Application::ALL.into_iter().filter(|it| allows(&me.roles, *it)).collect();
     let (frame, links) = (door.frame(&me), launcher(&door, &me));
     let vacant = rules::vacant(&holders);
     let manages = allows(&me.roles, Application::ContactManager);
     let at = home(door.org().id());
-    let view = view::Front { org, roles: me.roles, applications, tiles: links, holders, vacant, manages, at };
+    let licences = licences_card(&door, &me, &licences);
+    let view = view::Front {
+        org,
+        roles: me.roles,
+        applications,
+        tiles: links,
+        holders,
+        vacant,
+        manages,
+        licences,
+        at,
+    };
     Ok(Answer::of(Shown { frame, view }))
 }
 
@@ -63,6 +82,15 @@ async fn rename(door: Access<ContactManager>, posted: Posted<NewName>) -> Result
             Err(error.on_screen(naming))
         }
     }
+}
+
+/// For who sees the orders anyway; a link for who may open the application (domain Q5).
+fn licences_card(door: &Access<Home>, me: &Member, all: &[Licence]) -> Option<Markup> {
+    let today = Day::today(door.now(), door.app().config().zone)?;
+    let at = home(door.org().id()) + "/licences";
+    let opens = allows(&me.roles, Application::LicenseExtension).then_some(at.as_str());
+    let sees = allows(&me.roles, Application::OrderBook) && !all.is_empty();
+    sees.then(|| licences::status_card(all, today, opens))
 }
 
 fn open_to(me: &Member) -> Vec<Application> {

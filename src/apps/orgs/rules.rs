@@ -17,6 +17,7 @@ pub struct Holder {
 }
 
 #[derive(Debug)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 pub struct NewName {
     pub name: OrgName,
 }

@@ -18,6 +18,8 @@ pub struct Front {
     pub vacant: Vec<Role>,
     /// Whether vacant roles can be filled by who looks at them.
     pub manages: bool,
+    /// How they stand, for who may see it.
+    pub licences: Option<Markup>,
     pub at: String,
 }
 
@@ -41,6 +43,7 @@ impl View for Front {
         let main = html! {
             (page::page_head(self.org.name.as_str(), Some(&intro), html! {}))
             @for role in &self.vacant { (self.hint(*role)) }
+            @if let Some(licences) = &self.licences { (licences) }
             (page::section("All Controls", None, html! {}, page::launcher(&tiles)))
             (page::section("Who does what", None, self.manage(), self.who()))
         };
@@ -116,6 +119,8 @@ impl Way {
     fn tile(&self) -> Tile {
         let text = match self.label {
             "Contacts" => "Who may see this organisation, and who holds which role",
+            "Licences" => "How long each product may run, its history, and a day more when a renewal is late",
+            "Order Book" => "What you have, until when, and every order it came from",
             "Help desk" => "Ask a technical question and follow your tickets",
             "Bill desk" => "Questions about invoices. You will be asked to sign in there",
             "Make Payment" => "Pay an invoice online through the payment gateway",

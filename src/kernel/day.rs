@@ -1,0 +1,114 @@
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::Zone;
+
+/// A civil date, `yyyy-mm-dd`, in the vendor's time zone: the last day a licence is valid, the day a payment was
+/// made. Years 2000 to 2199, so that arithmetic within decades never leaves the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(NaiveDate);
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("Write a date that exists as year-month-day, for example 2026-03-31.")]
+pub struct BadDay;
+
+impl Day {
+    /// The day it is for the vendor.
+    #[must_use]
+    pub fn today(now: i64, zone: Zone) -> Option<Self> {
+        zone.date(now).map(Self)
+    }
+
+    /// Saturates at the end of the calendar, which is 262,000 years away.
+    #[must_use]
+    pub fn plus(self, days: u64) -> Self {
+        Self(self.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
+    }
+
+    #[must_use]
+    pub fn minus(self, days: u64) -> Self {
+        Self(self.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
+    }
+
+    /// Days from `earlier` to this one; negative when it is the later one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+
+    /// `22 Nov 2026`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.0.format("%-d %b %Y").to_string()
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = BadDay;
+
+    fn try_from(text: String) -> Result<Self, BadDay> {
+        let text = text.trim();
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BadDay)?;
+        let is_plain = text.len() == 10 && ("2000-01-01"..="2199-12-31").contains(&text);
+        if is_plain { Ok(Self(day)) } else { Err(BadDay) }
+    }
+}
+
+impl From<Day> for NaiveDate {
+    fn from(day: Day) -> Self {
+        day.0
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.0.format("%Y-%m-%d").to_string()
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::try_from(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn only_dates_that_exist() {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "26-01-01",
+            "2026-01-01T00:00",
+            "",
+            "1999-12-31",
+            "2200-01-01",
+            "+2026-01-01",
+        ] {
+            assert_eq!(Day::try_from(text.to_owned()), Err(BadDay), "{text}");
+        }
+        assert_eq!(day("2028-02-29").plus(1), day("2028-03-01"));
+        assert_eq!(day("2026-12-31").plus(1).words(), "1 Jan 2027");
+        assert_eq!(day("2026-03-01").since(day("2026-02-01")), 28);
+        assert_eq!(day("2026-03-01").minus(90), day("2025-12-01"));
+    }
+
+    #[test]
+    fn the_day_turns_at_midnight_of_the_vendor() {
+        let today = |now, zone: &str| Day::today(now, Zone::try_from(zone.to_owned()).unwrap()).unwrap();
+        let midnight_in_kolkata = 1_795_285_800; // 2026-11-21T18:30:00Z
+        assert_eq!(today(midnight_in_kolkata, "Asia/Kolkata"), day("2026-11-22"));
+        assert_eq!(today(midnight_in_kolkata - 1, "Asia/Kolkata"), day("2026-11-21"));
+        assert_eq!(today(midnight_in_kolkata, "America/New_York"), day("2026-11-21"));
+        assert_eq!(today(midnight_in_kolkata, "Pacific/Kiritimati"), day("2026-11-22"));
+    }
+}

@@ -1,0 +1,91 @@
+// The entry of a harness that makes trouble: the bundle as it is, on bindings that are slow, fail or forget.
+// `PUT /api/v1/faults` says how, as JSON; what is not named works again:
+//
+//   d1     "slow"  5 to 120 ms before and after each call
+//          "down", "busy", "full"  no call arrives, told in the three shapes that errors of D1 have
+//          "lost"  calls that write arrive and their answers do not
+//   kv     "down"  no call arrives
+//   queue  "deaf"  nothing can be sent
+//          "sick"  the consumer of `mail` is out of order and sends every message back
+
+import Portal from "the-bundle"; // build/index.js; portal.mjs says where that is
+
+const REFUSALS = {
+  down: () => new Error("Network connection lost."),
+  busy: () => caused("D1 DB is overloaded. Requests queued for too long."),
+  full: () => new Error("D1_ERROR: D1 DB is overloaded. Too many requests queued."),
+};
+
+let faults = {};
+const treated = new WeakSet();
+
+export default class extends Portal {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (request.method === "PUT" && pathname === "/api/v1/faults") {
+      faults = await request.json();
+      return Response.json(faults);
+    }
+    treat(this.env);
+    return super.fetch(request);
+  }
+
+  async scheduled(event) {
+    treat(this.env);
+    return super.scheduled(event);
+  }
+
+  async queue(batch) {
+    treat(this.env);
+    if (faults.queue === "sick" && batch.queue === "mail") return batch.retryAll();
+    return super.queue(batch);
+  }
+}
+
+/** Replaces methods of the bindings themselves: the bundle knows a binding by its constructor's name. */
+function treat(env) {
+  if (treated.has(env.DB)) return;
+  treated.add(env.DB);
+  const writes = /^\s*(insert|update|delete)/i;
+  replace(env.DB, "prepare", (prepare) => (sql) => {
+    const statement = prepare(sql);
+    replace(statement, "bind", (bind) => (...args) => Object.assign(bind(...args), { writes: writes.test(sql) }));
+    return statement;
+  });
+  replace(env.DB, "batch", (batch) => async (statements) => {
+    if (faults.d1 in REFUSALS) throw REFUSALS[faults.d1]();
+    if (faults.d1 === "slow") await pause();
+    const answer = await batch(statements);
+    if (faults.d1 === "slow") await pause();
+    if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
+    return answer;
+  });
+  for (const kv of [env.SESSIONS, env.TOKENS]) {
+    for (const method of ["get", "put"]) {
+      replace(kv, method, (call) => async (...args) => {
+        if (faults.kv === "down") throw new Error("KV request failed: 503 Service Unavailable");
+        return call(...args);
+      });
+    }
+  }
+  replace(env.MAIL, "sendBatch", (send) => async (...args) => {
+    if (faults.queue === "deaf") throw new Error("Queue sendBatch failed: Too Many Requests");
+    return send(...args);
+  });
+}
+
+function caused(message) {
+  return new Error(`D1_ERROR: ${message}`, { cause: new Error(message) });
+}
+
+function replace(object, method, by) {
+  const value = by(object[method].bind(object));
+  Object.defineProperty(object, method, { value, configurable: true });
+}
+
+let seed = 20261122;
+
+function pause() {
+  seed = (seed * 48271) % 2147483647; // the same delays at each run
+  return new Promise((wake) => setTimeout(wake, 5 + (seed % 116)));
+}

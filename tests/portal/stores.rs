@@ -1,0 +1,110 @@
+//! The twins of KV, of the queue, of `waitUntil` and of the log.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+
+use futures::future::{BoxFuture, FutureExt, poll_fn, ready};
+use futures_executor::block_on;
+use portal::access::{Kv, Later, MailQueue, Unreachable};
+use portal::kernel::MailId;
+
+/// KV as a map; it counts, and can forget, remember what it should not, or be out of reach.
+#[derive(Default)]
+pub struct Shelf {
+    pub kept: Mutex<BTreeMap<String, String>>,
+    pub reads: Mutex<usize>,
+    pub puts: Mutex<usize>,
+    pub down: AtomicBool,
+    /// Every answer comes a turn later, so that requests sent together all read before the first one writes.
+    pub dawdles: Mutex<bool>,
+}
+
+impl Shelf {
+    fn reach(&self) -> Result<(), Unreachable> {
+        if self.down.load(Ordering::Relaxed) { Err(Unreachable("KV is down".into())) } else { Ok(()) }
+    }
+
+    pub fn reads(&self) -> usize {
+        *self.reads.lock().unwrap()
+    }
+
+    pub fn puts(&self) -> usize {
+        *self.puts.lock().unwrap()
+    }
+
+    pub fn keep(&self, key: &str, value: &str) {
+        self.kept.lock().unwrap().insert(key.to_owned(), value.to_owned());
+    }
+}
+
+impl Kv for Shelf {
+    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
+        *self.reads.lock().unwrap() += 1;
+        let found = self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned());
+        let (mut found, mut dawdles) = (Some(found), *self.dawdles.lock().unwrap());
+        poll_fn(move |context| {
+            if std::mem::take(&mut dawdles) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(found.take().unwrap())
+        })
+        .boxed()
+    }
+
+    fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
+        assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
+        *self.puts.lock().unwrap() += 1;
+        ready(self.reach().map(|()| self.keep(&key, &value))).boxed()
+    }
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+pub fn log(line: &str) {
+    LOG.with_borrow_mut(|it| it.push(line.to_owned()));
+}
+
+/// What was logged since the last look, or since the newest portal was made. Each test has a thread of its own.
+pub fn logged() -> Vec<String> {
+    LOG.take()
+}
+
+/// The queue, as the list of what was put into it.
+#[derive(Default)]
+pub struct Queue(pub Mutex<Vec<MailId>>);
+
+impl MailQueue for Queue {
+    fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
+        assert!(ids.len() <= 100, "the queue refuses {} messages at once", ids.len());
+        self.0.lock().unwrap().extend(ids);
+        ready(Ok(())).boxed()
+    }
+}
+
+/// What waits for the answer to have left.
+#[derive(Default)]
+pub struct Afterwards(Mutex<Vec<BoxFuture<'static, ()>>>);
+
+impl Afterwards {
+    pub fn settle(&self) {
+        loop {
+            let work = std::mem::take(&mut *self.0.lock().unwrap());
+            if work.is_empty() {
+                return;
+            }
+            work.into_iter().for_each(block_on);
+        }
+    }
+}
+
+impl Later for Afterwards {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        self.0.lock().unwrap().push(work);
+    }
+}
