@@ -14,6 +14,7 @@ mod fixtures;
 mod health;
 mod jobs;
 mod licence_cast;
+mod licence_plans;
 mod licences;
 mod looks;
 mod mail;

@@ -205,7 +205,7 @@ impl TryFrom<String> for Outcome {
 
 impl Days {
     #[must_use]
-    pub fn is_backwards(&self) -> bool {
+    pub fn is_backwards(self) -> bool {
         matches!((self.from, self.to), (Some(from), Some(to)) if to < from)
     }
 }

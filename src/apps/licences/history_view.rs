@@ -30,7 +30,7 @@ impl View for History {
             @else { (self.table()) }
             (older(&self.here(), &self.filters, &self.draft, self.next.as_ref().map(EventCursor::text)))
         };
-        tab(frame, &self.at, Tab::History, main)
+        tab(frame, &self.at, Tab::History, &main)
     }
 
     fn json(&self) -> Value {

@@ -46,6 +46,7 @@ pub fn routes() -> Routes {
 }
 
 /// For the home page, which travels in one batch.
+#[must_use]
 pub fn current(org: &OrgScope) -> Query<Vec<Licence>> {
     sql::licences(org)
 }

@@ -14,7 +14,7 @@ use crate::page::{
 };
 
 pub struct Requests {
-    pub requests: Vec<Request>,
+    pub items: Vec<Request>,
     pub next: Option<RequestCursor>,
     pub products: Vec<Product>,
     pub draft: Draft,
@@ -29,15 +29,15 @@ impl View for Requests {
         let main = html! {
             (said(&self.draft))
             (self.filter_bar())
-            @if self.requests.is_empty() { (nothing(&self.filters, &self.here(), what)) }
+            @if self.items.is_empty() { (nothing(&self.filters, &self.here(), what)) }
             @else { (self.table()) }
             (older(&self.here(), &self.filters, &self.draft, self.next.as_ref().map(RequestCursor::text)))
         };
-        tab(frame, &self.at, Tab::Requests, main)
+        tab(frame, &self.at, Tab::Requests, &main)
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.requests.iter().map(item).collect();
+        let items: Vec<Value> = self.items.iter().map(item).collect();
         json!({ "items": items, "next": self.next.as_ref().map(RequestCursor::text) })
     }
 }
@@ -137,7 +137,7 @@ impl Requests {
             Column { label: "Message", kind: ColumnKind::Text },
             Column { label: "Licence valid till", kind: ColumnKind::Short },
         ];
-        let rows = self.requests.iter().map(|it| {
+        let rows = self.items.iter().map(|it| {
             vec![
                 html! { (it.product) },
                 page::moment(&rfc3339(it.at), &self.zone.words(it.at)),

@@ -38,7 +38,7 @@ impl Tab {
 }
 
 /// One of the four tabs; `at` is the address of the first.
-pub fn tab(frame: &Frame, at: &str, shown: Tab, main: Markup) -> Html<String> {
+pub fn tab(frame: &Frame, at: &str, shown: Tab, main: &Markup) -> Html<String> {
     let all = [Tab::Current, Tab::History, Tab::Requests, Tab::Rules];
     let paths = all.map(|it| at.to_owned() + it.path());
     let items: Vec<(&str, &str, bool)> =
@@ -83,7 +83,7 @@ impl View for CurrentLicences {
                 p.quiet { a href={ (self.at) ".csv" } { "Download as CSV" } }
             }
         };
-        tab(frame, &self.at, Tab::Current, main)
+        tab(frame, &self.at, Tab::Current, &main)
     }
 
     fn json(&self) -> Value {
@@ -188,6 +188,7 @@ pub fn badge(licence: &Licence, today: Day) -> Markup {
 }
 
 /// How the licences stand, on the home page; `at` is where more can be seen, for who may.
+#[must_use]
 pub fn status_card(licences: &[Licence], today: Day, at: Option<&str>) -> Markup {
     let more = html! {
         @if let Some(at) = at { (page::button_link(Kind::Secondary, "Open Licences", at, Some(Icon::Arrow))) }
@@ -212,13 +213,8 @@ pub struct Rules {
 
 impl View for Rules {
     fn page(&self, frame: &Frame) -> Html<String> {
-        let body = html! { ul { @for sentence in self.policy.sentences() { li { (sentence) } } } };
-        tab(
-            frame,
-            &self.at,
-            Tab::Rules,
-            page::card(Some("Extending a licence"), html! { div.prose { (body) } }),
-        )
+        let list = html! { div.prose { ul { @for it in self.policy.sentences() { li { (it) } } } } };
+        tab(frame, &self.at, Tab::Rules, &page::card(Some("Extending a licence"), list))
     }
 
     fn json(&self) -> Value {
