@@ -101,7 +101,7 @@ impl History {
             search: Some(("q", "Search notes and products", self.draft.value("q"))),
             controls,
             clear: (!self.filters.is_empty()).then_some(here.as_str()),
-            export: Some(&format!("{here}.csv?{}", self.filters)),
+            export: Some(&export(&here, &self.filters)),
             errors: &self.draft.errors,
         })
     }
@@ -163,6 +163,11 @@ pub fn nothing(filters: &str, here: &str, what: &str) -> Markup {
         let clear = page::button_link(Kind::Secondary, "Clear filters", here, Some(Icon::Cross));
         page::empty_state(Icon::Search, "Nothing fits", "No entry fits these filters.", Some(clear))
     }
+}
+
+pub fn export(here: &str, filters: &str) -> String {
+    let mark = if filters.is_empty() { "" } else { "?" };
+    format!("{here}.csv{mark}{filters}")
 }
 
 pub fn older(here: &str, filters: &str, draft: &Draft, next: Option<String>) -> Markup {

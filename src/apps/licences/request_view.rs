@@ -3,7 +3,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::history::{Outcome, Product, Request, RequestCursor};
-use super::history_view::{dates, nothing, older, product_choices, said};
+use super::history_view::{dates, export, nothing, older, product_choices, said};
 use super::rules::{Decision, Facts};
 use super::rules::{Description, Grant, Kind as LicenceKind, Licence, Policy, Reason};
 use super::view::{Tab, ask_at, badge, day, tab};
@@ -120,7 +120,7 @@ impl Requests {
             search: None,
             controls,
             clear: (!self.filters.is_empty()).then_some(here.as_str()),
-            export: Some(&format!("{here}.csv?{}", self.filters)),
+            export: Some(&export(&here, &self.filters)),
             errors: &self.draft.errors,
         })
     }
@@ -242,15 +242,18 @@ impl Asking {
     }
 
     fn previews(&self) -> Markup {
-        let body = html! {
-            @for licence in &self.licences {
-                section.preview {
-                    h3 { a href=(ask_at(&self.at, Some(licence))) { (licence.product) } " " (badge(licence, self.today)) }
-                    p { (licence.how_long(self.today)) ". " (self.decide(licence).preview()) }
-                }
+        let said = |it: &Licence| {
+            html! {
+                (badge(it, self.today)) " " (it.how_long(self.today)) ". " (self.decide(it).preview())
+                br; a href=(ask_at(&self.at, Some(it))) { "Choose " (it.product) }
             }
+        };
+        let rows: Vec<(&str, Markup)> =
+            self.licences.iter().map(|it| (it.product.as_str(), said(it))).collect();
+        let body = html! {
+            (page::definition(&rows))
             p { a href={ (self.at) (Tab::Rules.path()) } { "The rules in full" } }
         };
-        page::card(Some("What would happen"), body)
+        page::card(Some("What would happen today"), body)
     }
 }
