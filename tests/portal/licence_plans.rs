@@ -109,6 +109,7 @@ fn a_page_of_history_costs_the_same_among_ten_thousand() {
 #[ignore = "takes a minute and says how long; run it in release"]
 fn many_licences() {
     const MILLION: &str = "
+        delete from licence; update product set name = 'Another ' || name;
         insert into product (id, name, access_grace_days, suspension_days) values ('p', 'SkyConnect', 14, 30);
         create temp table n (i integer primary key);
         with recursive up (i) as (select 1 union all select i + 1 from up where i < 1000000) insert into n select i from up;

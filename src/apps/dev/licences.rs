@@ -1,5 +1,5 @@
 //! Demo data of the licences: every state there is, and a history of 400 rows at Sundaram Analytics. Days count from
-//! today, the vendor's.
+//! today, the vendor's. The products are those of the order book, which is loaded before.
 
 use serde_json::{Value, json};
 
@@ -29,15 +29,6 @@ const LICENCES: [Row; 11] = [
     (KESTREL, "clrstream", "trial", -33, -3, None),
 ];
 
-/// The order book brings the same products; whichever comes first counts.
-const PRODUCTS: &str = r#"[
-    {"id": "skyconnect", "name": "SkyConnect", "grace": 14, "suspension": 30},
-    {"id": "vaultastic", "name": "Vaultastic v4", "grace": 15, "suspension": 30, "trial": 7},
-    {"id": "clrstream", "name": "ClrStream"},
-    {"id": "legacyflo", "name": "LegacyFlo"},
-    {"id": "ideolve", "name": "Ideolve"}
-]"#;
-
 #[must_use]
 pub fn fill(today: Day, now: i64) -> Vec<Stmt> {
     let on = |days: i64| shifted(today, days).to_string();
@@ -52,7 +43,6 @@ pub fn fill(today: Day, now: i64) -> Vec<Stmt> {
     let (requests, grants) = requests(today, now);
     let text = |rows: &[Value]| Arg::from(json!(rows).to_string());
     vec![
-        Stmt { sql: FILL_PRODUCTS, args: vec![PRODUCTS.into()] },
         Stmt { sql: FILL_LICENCES, args: vec![text(&licences)] },
         Stmt { sql: FILL_FIRST_EVENTS, args: vec![text(&licences)] },
         Stmt { sql: FILL_LONG_HISTORY, args: vec![organisation(SUNDARAM).into(), on(0).into(), now.into()] },
@@ -104,11 +94,6 @@ fn id(kind: usize, at: usize) -> String {
 fn shifted(day: Day, by: i64) -> Day {
     if by < 0 { day.minus(by.unsigned_abs()) } else { day.plus(by.unsigned_abs()) }
 }
-
-const FILL_PRODUCTS: &str =
-    "insert or ignore into product (id, name, access_grace_days, suspension_days, trial_delete_days)
-     select value ->> 'id', value ->> 'name', value ->> 'grace', value ->> 'suspension', value ->> 'trial'
-       from json_each(?1)";
 
 const FILL_LICENCES: &str =
     "insert into licence (id, org_id, product_id, kind, valid_from, valid_till, cancelled_on, created_at)
