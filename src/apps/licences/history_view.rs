@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::EventPage;
 use super::history::{Cause, Event, EventCursor, Product};
 use super::view::{Tab, day, tab};
 use super::words::who;
@@ -34,8 +35,7 @@ impl View for History {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.events.iter().map(|it| self.item(it)).collect();
-        json!({ "items": items, "next": self.next.as_ref().map(EventCursor::text) })
+        json!(EventPage::of(&self.events, self.next.as_ref(), &self.vendor))
     }
 }
 
@@ -56,20 +56,6 @@ pub fn row(event: &Event, vendor: &str) -> Vec<String> {
 impl History {
     fn here(&self) -> String {
         self.at.clone() + Tab::History.path()
-    }
-
-    fn item(&self, event: &Event) -> Value {
-        json!({
-            "id": event.id,
-            "at": rfc3339(event.at),
-            "licence_id": event.licence_id,
-            "product": event.product,
-            "old_valid_till": event.old_valid_till,
-            "new_valid_till": event.new_valid_till,
-            "cause": event.cause,
-            "by": who(event.by_kind, event.by_name.as_deref(), &self.vendor),
-            "note": event.note,
-        })
     }
 
     fn filter_bar(&self) -> Markup {

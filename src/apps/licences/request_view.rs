@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::RequestPage;
 use super::history::{Outcome, Product, Request, RequestCursor};
 use super::history_view::{dates, export, nothing, older, product_choices, said};
 use super::rules::{Decision, Facts};
@@ -37,27 +38,8 @@ impl View for Requests {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.items.iter().map(item).collect();
-        json!({ "items": items, "next": self.next.as_ref().map(RequestCursor::text) })
+        json!(RequestPage::of(&self.items, self.next.as_ref()))
     }
-}
-
-fn item(request: &Request) -> Value {
-    json!({
-        "id": request.id,
-        "licence_id": request.licence_id,
-        "product": request.product,
-        "at": rfc3339(request.at),
-        "requested_on": request.requested_on,
-        "reason": request.reason,
-        "description": request.description,
-        "by": request.by_name,
-        "status": request.status,
-        "code": request.code,
-        "message": request.message,
-        "valid_till": request.valid_till,
-        "next_possible_on": request.next_possible_on,
-    })
 }
 
 pub const SHEET: [&str; 10] = [

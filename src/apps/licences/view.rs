@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::LicencePage;
 use super::history::{Change, LicenceCursor};
 use super::rules::{Licence, Policy, Status};
 use super::words::{Standing, who};
@@ -87,26 +88,8 @@ impl View for CurrentLicences {
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.licences.iter().map(|it| item(it, self.today)).collect();
-        json!({ "items": items, "next": self.next.as_ref().map(LicenceCursor::text) })
+        json!(LicencePage::of(&self.licences, self.next.as_ref(), self.today))
     }
-}
-
-/// A licence as programs see it.
-fn item(licence: &Licence, today: Day) -> Value {
-    let status = licence.status(today);
-    json!({
-        "id": licence.id,
-        "product_id": licence.product_id,
-        "product": licence.product,
-        "kind": licence.kind,
-        "valid_from": licence.valid_from,
-        "valid_till": licence.valid_till,
-        "cancelled_on": licence.cancelled_on,
-        "status": status,
-        // How long a cancelled licence would have run tells nobody anything.
-        "days_left": (status != Status::Cancelled).then(|| licence.days_left(today)),
-    })
 }
 
 pub const SHEET: [&str; 6] =
