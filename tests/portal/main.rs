@@ -15,6 +15,7 @@ mod health;
 mod ics_readers;
 mod jobs;
 mod licence_cast;
+mod licence_plans;
 mod licences;
 mod looks;
 mod mail;
