@@ -38,4 +38,3 @@ mod stores;
 mod sweep;
 mod tidy;
 mod verification;
-mod zz_dump;
