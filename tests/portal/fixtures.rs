@@ -73,6 +73,15 @@ pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, v
 static STORED: LazyLock<String> =
     LazyLock::new(|| pepper().hash(&Password::try_from(PASSWORD.to_owned()).unwrap(), [7; 16]).unwrap());
 
+/// Migrations take as long as a test, so they run once and each portal gets a copy of what they made.
+static CAST: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let know = format!("update person set password = '{}' where id in ('ann', 'ned', 'gus');", *STORED);
+    Db::open(&[MIGRATIONS, &[TWO_ORGS, &know]].concat()).unwrap().image().unwrap()
+});
+
+/// As in an isolate: built once.
+static ROUTER: LazyLock<Router<App>> = LazyLock::new(|| portal::routes::all().into_router());
+
 pub fn keys() -> Keyring {
     let keys = "k2:0123456789abcdef0123456789abcdef,k1:fedcba9876543210fedcba9876543210";
     Keyring::parse("SESSION_KEYS", keys).unwrap()
@@ -177,15 +186,15 @@ impl Portal {
 
     /// After something else has happened.
     pub fn after(script: &str) -> Self {
-        Self::made(portal::routes::all().into_router(), script, configuration(&[]))
+        Self::made(ROUTER.clone(), script, configuration(&[]))
     }
 
     pub fn configured_after(script: &str, changes: &[(&str, &str)]) -> Self {
-        Self::made(portal::routes::all().into_router(), script, configuration(changes))
+        Self::made(ROUTER.clone(), script, configuration(changes))
     }
 
     pub fn configured(changes: &[(&str, &str)]) -> Self {
-        Self::made(portal::routes::all().into_router(), "", configuration(changes))
+        Self::made(ROUTER.clone(), "", configuration(changes))
     }
 
     pub fn serving(router: Router<App>) -> Self {
@@ -193,9 +202,7 @@ impl Portal {
     }
 
     fn made(router: Router<App>, script: &str, config: Config) -> Self {
-        let know = format!("update person set password = '{}' where id in ('ann', 'ned', 'gus');", *STORED);
-        let scripts = [MIGRATIONS, &[TWO_ORGS, &know, script]].concat();
-        let db = Db::open(&scripts).unwrap();
+        let db = Db::copy(&CAST, &[script]).unwrap();
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let afterwards = Arc::<Afterwards>::default();
