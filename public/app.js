@@ -70,6 +70,8 @@
     const opener = target.closest("[data-help]");
     if (opener && help) { event.preventDefault(); help.showModal(); }
 
+    if (target.closest("[data-print]")) print();
+
     target.closest("[data-close]")?.closest(".toast")?.remove();
 
     const copy = target.closest("[data-copy]");
@@ -142,6 +144,25 @@
   const toast = one(".toast p");
   if (toast) setTimeout(() => say(toast.textContent), 400);
   one("[data-focus]")?.focus();
+
+  // What was under way is looked at again, a few times and ever more seldom; nothing else on the page changes.
+  const lookAgain = async (wait) => {
+    if (!one("[data-pending]") || wait > 30_000) return;
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(location.href, { credentials: "same-origin", headers: { accept: "text/html" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        all("[data-pending]").forEach((place) => {
+          const now = page.getElementById(place.id);
+          if (!now || now.hasAttribute("data-pending")) return;
+          place.replaceWith(document.adoptNode(now));
+          say(now.textContent);
+        });
+      } catch { /* what the page says stays true enough */ }
+    }
+    setTimeout(lookAgain, wait, wait * 1.5);
+  };
+  if (one("[data-pending]")) setTimeout(lookAgain, 1500, 2000);
 
   // Fields
   all(".secret input").forEach((input) => {

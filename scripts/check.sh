@@ -8,17 +8,25 @@ here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/env.sh"
 cd "$PORTAL_ROOT"
 
+failed=
+step() { "$@" || failed=yes; } # all of them, so that one run tells everything
+
 echo '── layout'
-cargo fmt --check
+step cargo fmt --check
 
 echo '── host'
-cargo clippy --quiet --all-targets -- --deny warnings
+step cargo clippy --quiet --all-targets -- --deny warnings
 
 # The edge exists only in the wasm build, so nothing above has read a line of it.
 if for_wasm cargo clippy --version >/dev/null 2>&1; then
   echo '── edge'
-  for_wasm cargo clippy --quiet --lib --target "$WASM_TARGET" -- --deny warnings
+  step for_wasm cargo clippy --quiet --lib --target "$WASM_TARGET" -- --deny warnings
 else
   echo '── edge (its compiler has no clippy here: types only)'
-  for_wasm cargo check --quiet --lib --target "$WASM_TARGET"
+  step for_wasm cargo check --quiet --lib --target "$WASM_TARGET"
 fi
+
+[ -z "$failed" ] || {
+  echo 'The source did not pass: see above.' >&2
+  exit 1
+}

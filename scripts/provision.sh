@@ -279,5 +279,6 @@ if wants build edge browser; then
   need_npm_packages
   need_worker_build
   need_wasm_bindgen
+  rm -rf "$PORTAL_CACHE/compiling" # a gigabyte that nobody needs once the tools are there
 fi
 if wants browser; then need_chromium; fi

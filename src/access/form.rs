@@ -80,6 +80,22 @@ impl Fields {
         }
     }
 
+    /// Of a person, checked as any field is, so that a slip is said at once; of a program as it comes, because the
+    /// contract has one answer for every text.
+    pub fn checked<T: TryFrom<String, Error: Display>>(&mut self, field: &str) -> Option<String> {
+        let text: String = self.read(field)?;
+        if self.is_json {
+            return Some(text);
+        }
+        self.parse::<T>(field, text.clone()).map(|_| text)
+    }
+
+    /// A secret, taken as it comes; a person who left it out is told so.
+    pub fn filled(&mut self, field: &str, or: &str) -> Option<String> {
+        let text: String = self.read(field)?;
+        if text.is_empty() && !self.is_json { self.flaw(field, "required", or) } else { Some(text) }
+    }
+
     /// A field that must be there and may say "none": `null`, or the empty entry of a select.
     pub fn read_or_none<T: TryFrom<String, Error: Display>>(&mut self, field: &str) -> Option<Option<T>> {
         match self.left.remove(field) {

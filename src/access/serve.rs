@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::app::{App, Caller};
 use crate::answer::{Answer, Asker};
 use crate::error::Error;
+use crate::kernel::Token;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
@@ -67,11 +68,20 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
     if cause.is_some() || method != Method::GET || response.status().as_u16() >= 400 {
         let status = response.status().as_u16();
         let line = json!({
-            "request_id": caller.request, "method": method.as_str(), "path": path, "status": status, "cause": cause,
+            "request_id": caller.request, "method": method.as_str(), "path": loggable(&path), "status": status, "cause": cause,
         });
         app.log(&line);
     }
     response
+}
+
+/// A token may stand in a path, such as in the address of a calendar; it is a key and stays out of the log.
+fn loggable(path: &str) -> String {
+    let parts = path.split('/').map(|it| {
+        let secret = Token::try_from(it.split('.').next().unwrap_or_default().to_owned()).is_ok();
+        if secret { "…" } else { it }
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn caller(app: &App, request: &Request) -> Caller {

@@ -1,11 +1,13 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod calendar;
 pub mod contacts;
 pub mod dev;
 pub mod health;
 pub mod licences;
 pub mod me;
+pub mod orders;
 pub mod orgs;
 pub mod problems;
 pub mod sign_in;
@@ -30,6 +32,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (None, "Home", "", Icon::Home),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
+        (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {
@@ -59,6 +62,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "calendar-revoked" => "The calendar address no longer works.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",

@@ -48,6 +48,7 @@ ids!(
     ContactId,
     EventId,
     ExtensionId,
+    FeedId,
     LicenceId,
     LinkId,
     MailId,
@@ -58,4 +59,5 @@ ids!(
     ProductId,
     RequestId,
     SessionId,
+    SubscriptionId,
 );

@@ -20,8 +20,8 @@ pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
-    AuditId, BadId, ContactId, EventId, ExtensionId, LicenceId, LinkId, MailId, NotificationId, OrderId,
-    OrgId, PersonId, ProductId, RequestId, SessionId,
+    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
+    OrderId, OrgId, PersonId, ProductId, RequestId, SessionId, SubscriptionId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};

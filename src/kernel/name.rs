@@ -49,6 +49,22 @@ plain_text! {
     PlainText, BadPlainText, 0, 200, "Write at most 200 characters on one line.";
 }
 
+impl OrgName {
+    /// For the name of a file: `acme-textiles`.
+    #[must_use]
+    pub fn slug(&self) -> String {
+        let plain: String = self
+            .0
+            .to_lowercase()
+            .chars()
+            .map(|it| if it.is_ascii_alphanumeric() { it } else { ' ' })
+            .collect();
+        let slug = plain.split_whitespace().collect::<Vec<_>>().join("-");
+        let slug: String = slug.chars().take(40).collect();
+        if slug.is_empty() { "organisation".to_owned() } else { slug.trim_end_matches('-').to_owned() }
+    }
+}
+
 /// Unseen, and able to make a text look like another.
 #[must_use]
 pub fn is_tricky(c: char) -> bool {
@@ -70,6 +86,9 @@ mod tests {
         }
         assert_eq!(name(&"ä".repeat(81)), Err(BadDisplayName));
         let org = |text: &str| OrgName::try_from(text.to_owned()).is_ok();
+        let slug = |text: &str| OrgName::try_from(text.to_owned()).map(|it| it.slug());
+        assert_eq!(slug("  Acme Textiles (\"Pvt\") Ltd."), Ok("acme-textiles-pvt-ltd".into()));
+        assert_eq!(slug("日本"), Ok("organisation".into()));
         assert!(org("ab") && org(&"a".repeat(120)) && !org("a") && !org(&"a".repeat(121)));
     }
 }

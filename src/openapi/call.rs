@@ -111,6 +111,29 @@ impl Call {
         self.refuses(&["invalid", "idempotency-key-reused"])
     }
 
+    /// A parameter behind the question mark; none of them must be there.
+    pub fn asks(mut self, name: &str, about: &str, example: &str) -> Self {
+        self.parameters.push(parameter(name, ParameterIn::Query, Required::False, about, example));
+        self.refuses(&["invalid"])
+    }
+
+    /// Page by page, by the cursor of the page before.
+    pub fn pages(self) -> Self {
+        self.asks("limit", "Rows of a page, 1 to 100; 20 where nothing is said.", "20").asks(
+            "cursor",
+            "Where the page begins: `next` of the page before.",
+            "WyIyMDI2LTExLTIwIiwibyJd",
+        )
+    }
+
+    /// A list as a spreadsheet, with the same filters.
+    pub fn gives_sheet(mut self, what: &str, example: &str) -> Self {
+        let sheet = ContentBuilder::new().schema(Some(text(example))).example(Some(Value::from(example)));
+        self.status = 200;
+        self.gives = self.gives.description(what).content("text/csv", sheet.build());
+        self
+    }
+
     /// Besides those that follow from who may make the call and from what it sends.
     pub fn refuses(mut self, codes: &[&'static str]) -> Self {
         self.refuses.extend(codes);
@@ -186,6 +209,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
         let about = match name {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
+            "order" => "The order's id.",
             "session" => "The session's id.",
             _ => "An id.",
         };

@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::kernel::{ContactId, DisplayName, Email, OrgId, OrgName};
+use crate::kernel::{ContactId, Day, DisplayName, Email, OrderId, OrgId, OrgName, ProductId, SubscriptionId};
 
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
@@ -36,6 +36,11 @@ macro_rules! words {
 words! {
     OrgId, "OrganisationId", id("Of an organisation, a UUIDv7.");
     ContactId, "ContactId", id("Of a contact, a UUIDv7. The same person has another one in each organisation.");
+    OrderId, "OrderId", id("Of an order, a UUIDv7.");
+    SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
+    ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
+    Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .description(Some("A civil date in the vendor's time zone."));
     Email, "Email", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254))
         .description(Some("An address of plain ASCII letters; compared and given back in lower case."));
     DisplayName, "DisplayName", text().min_length(Some(1)).max_length(Some(DisplayName::MOST))

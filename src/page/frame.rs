@@ -112,6 +112,12 @@ pub fn page_head(title: &str, intro: Option<&str>, actions: Markup) -> Markup {
     }
 }
 
+/// Paper needs no button where there is no script: the browser's own menu prints as well.
+#[must_use]
+pub fn print_button() -> Markup {
+    html! { button.button.quiet.js-only type="button" data-print { (Icon::Document) "Print" } }
+}
+
 /// A page that could not be shown: what happened, what to do next, and the number support will ask for.
 pub fn problem(
     frame: &Frame,

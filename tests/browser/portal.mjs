@@ -67,6 +67,7 @@ export class Portal {
   /** The demo data from scratch; whoever was signed in is not any more. */
   async seed() {
     await Promise.all([...this.#contexts].map((it) => it.close()));
+    this.complaints.length = 0; // of a test that has failed before it looked
     const answer = await fetch(`${this.origin}/dev/seed`, { method: "POST" });
     assert.equal(answer.status, 200, await answer.text());
   }

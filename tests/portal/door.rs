@@ -61,14 +61,13 @@ fn a_page_is_one_round_trip_and_a_deed_two() {
 /// A cookie that does not verify reaches no storage at all.
 #[test]
 fn who_cannot_be_signed_in_costs_nothing() {
+    let portal = Portal::new();
     for (who, cookie) in worthless_cookies().iter().take(6) {
-        each_route(|url, sample, portal| {
-            if url.guard != Guard::Anyone {
-                sample.send_as(&portal, url.method.as_str(), cookie);
-                let cost = (portal.db.round_trips(), portal.sessions.reads());
-                assert_eq!(cost, (0, 0), "{who} {} {}", url.method, url.path);
-            }
-        });
+        for url in portal::routes::all().index.iter().filter(|it| it.guard != Guard::Anyone) {
+            sample(url).send_as(&portal, url.method.as_str(), cookie);
+            let cost = (portal.db.round_trips(), portal.sessions.reads());
+            assert_eq!(cost, (0, 0), "{who} {} {}", url.method, url.path);
+        }
     }
 }
 
@@ -115,7 +114,10 @@ fn what_is_taken_away_between_reading_and_writing_stops_the_deed() {
 
 #[test]
 fn two_organisations_never_leak() {
-    let billed = LICENCES.to_owned() + "insert into role values ('globex', 'billing', 'c-gus');";
+    let billed = LICENCES.to_owned()
+        + "insert into role values ('globex', 'billing', 'c-gus');
+           insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
+           select 'l-' || id, id, 'vaultastic', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;";
     for (org, person, contact, theirs, other) in [
         ("acme", "ann", "c-tom", "acme-canary", "globex-canary"),
         ("globex", "gus", "c-ned", "globex-canary", "acme-canary"),

@@ -45,6 +45,7 @@ fn told(portal: &Portal) -> Vec<String> {
 
 /// A licence of Acme that ends on 31 Dec 2026, which is day 39.
 const ONE: &str = "
+    delete from licence; update product set name = 'Another ' || name;
     insert into product (id, name, access_grace_days, suspension_days) values ('p-sky', 'SkyConnect', 14, 30);
     insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at) values
       ('l-sky', 'acme', 'p-sky', 'subscription', '2026-01-01', '2026-12-31', 1);";
@@ -232,6 +233,7 @@ proptest! {
 #[test]
 fn what_one_run_leaves_the_next_one_does() {
     let many = "
+    delete from licence; update product set name = 'Another ' || name;
         insert into product (id, name) values ('p', 'SkyConnect');
         with recursive n (i) as (select 1 union all select i + 1 from n where i < 450)
         insert into organisation (id, name, created_at) select 'o-' || i, 'Org ' || i, 1 from n;

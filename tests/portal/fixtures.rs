@@ -28,7 +28,8 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// Everybody verified has a session named like them. Every text of an organisation carries its canary word.
+/// Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
+/// subscription `s-acme`, licence `l-acme`. Every text of an organisation carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
       ('ann', 'ann@acme-canary.example', 'Ann Acme-canary', 1), ('bob', 'bob@acme-canary.example', 'Bob Acme-canary', 1),
@@ -50,7 +51,19 @@ pub const TWO_ORGS: &str = "
     insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at, ended_at) values
       ('ended', 'ann', 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000, 1795327650);
     insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at) values
-      ('asleep', 'ann', 'Firefox on Linux', '192.0.2.1', 1795300000, 1795324079, 1795400000);";
+      ('asleep', 'ann', 'Firefox on Linux', '192.0.2.1', 1795300000, 1795324079, 1795400000);
+    insert into product (id, name, access_grace_days, suspension_days) values
+      ('skyconnect', 'SkyConnect', 14, 30), ('vaultastic', 'Vaultastic v4', null, null);
+    insert into sales_order (id, org_id, number, ordered_on, po_number, agreement, kind, created_at)
+      select 'o-' || id, id, 'SO-1-' || name, '2026-01-01', 'PO-' || name, 'contract', 'new', 1 from organisation;
+    insert into order_line select id, 'o-' || id, 1, 'skyconnect', 'SKY-MAIL', 'Mailboxes of ' || name, 40, 'users',
+      '2026-01-01', '2026-12-31' from organisation;
+    insert into subscription (id, org_id, order_id, product_id, sku, description, quantity, unit, starts_on, valid_till,
+                              agreement, created_at)
+      select 's-' || id, id, 'o-' || id, 'skyconnect', 'SKY-MAIL', 'Mailboxes of ' || name, 40, 'users',
+             '2026-01-01', '2026-12-31', 'contract', 1 from organisation;
+    insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
+      select 'l-' || id, id, 'skyconnect', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -308,6 +321,7 @@ impl Portal {
             portal::sql!("select json_array('session', id, ended_at) as line from session"),
             portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
+            portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
             portal::sql!(
@@ -345,4 +359,13 @@ pub fn ask<T: DeserializeOwned>(db: &Db, stmt: Stmt) -> Result<Vec<T>, DbError> 
 pub fn run(db: &Db, sql: &'static str) -> Result<Vec<usize>, DbError> {
     let rows = block_on(db.write(vec![Stmt { sql, args: vec![] }]))?;
     Ok(rows.iter().map(portal::db::Rows::changes).collect())
+}
+
+/// One tag a line and without drawings, for snapshots that people read.
+pub fn looks(markup: &str) -> String {
+    let tags = markup
+        .split("<svg")
+        .enumerate()
+        .map(|(at, it)| if at == 0 { it } else { it.split_once("</svg>").unwrap().1 });
+    tags.collect::<String>().replace('<', "\n<").replace("\n</", "</").trim().to_owned()
 }

@@ -1,8 +1,10 @@
 //! What the two organisations run. Today is 22 Nov 2026.
 
 /// Acme: `SkyConnect` ended two days ago, the trial of Vaultastic ends in four days, `ClrStream` in a year, `LegacyFlo`
-/// was cancelled. Globex: `SkyConnect`, which ended long ago.
+/// was cancelled. Globex: `SkyConnect`, which ended long ago. The
+/// licences that the cast has otherwise are gone.
 pub const LICENCES: &str = "
+    delete from licence; update product set name = 'Another ' || name;
     insert into product (id, name, access_grace_days, suspension_days, trial_delete_days) values
       ('p-sky', 'SkyConnect', 14, 30, null), ('p-vault', 'Vaultastic', null, null, 7),
       ('p-clr', 'ClrStream', null, null, null), ('p-flow', 'LegacyFlo', 15, null, null);

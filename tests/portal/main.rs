@@ -4,6 +4,7 @@
 
 mod awake;
 mod bodies;
+mod calendar;
 mod contacts;
 mod dev;
 mod door;
@@ -18,10 +19,13 @@ mod looks;
 mod mail;
 mod matrix;
 mod me;
+mod my_sessions;
 mod noise;
 mod once;
 mod openapi;
+mod orders;
 mod orgs;
+mod plans;
 mod requests;
 mod roles;
 mod samples;

@@ -85,6 +85,13 @@ fn every_call_is_described_whole() {
             assert!(!answer["description"].as_str().unwrap().is_empty(), "{said} {status}");
             let kind = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
             let content = &answer["content"][kind];
+            if status == "200" && path.rsplit('.').next() == Some("csv") {
+                assert!(
+                    answer["content"]["text/csv"]["schema"]["type"] == "string" && content.is_null(),
+                    "{said}"
+                );
+                continue;
+            }
             assert!(status == "204" || content["schema"]["$ref"].is_string(), "{said} {status}");
             assert!(
                 status == "204" || content["example"].is_object() || content["examples"].is_object(),
@@ -198,7 +205,9 @@ fn the_answers_fit_the_document() {
         let answer = sample.send(&portal(), url.method.as_str());
         let promised = resolved(&document, &operation["responses"][answer.status.as_str()]);
         assert!(promised.is_object(), "{said} answers {}: {}", answer.status, answer.body);
-        if answer.status.is_success() && !answer.body.is_empty() {
+        let sheet = promised["content"]["text/csv"].is_object();
+        assert_eq!(sheet, answer.header("content-type").starts_with("text/csv;"), "{said}");
+        if answer.status.is_success() && !answer.body.is_empty() && !sheet {
             let schema = &promised["content"]["application/json"]["schema"];
             assert_eq!(mismatch(&document, schema, &answer.json(), "answer"), None, "{said}");
         }

@@ -39,6 +39,8 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"primary": "c-ann", "billing": "c-tom", "support": null, "technical": "c-tom"}"#,
         "",
     ),
+    ("POST", "/o/{org}/calendar", "", ""),
+    ("POST", "/o/{org}/calendar/revocation", "", ANN_SUBSCRIBES),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
     ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
@@ -93,6 +95,10 @@ const ANOTHER_SESSION: &str =
 pub const VIC_JOINS: &str = "insert into person (id, email, display_name, created_at) values ('vic', 'vic@acme-canary.example', 'Vic', 1);
     insert into contact (id, org_id, person_id, name, created_at) values ('c-vic', 'acme', 'vic', 'Vic Acme-canary', 6);";
 
+/// Ann has an address of Acme's calendar.
+const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
+    values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
+
 /// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
@@ -107,6 +113,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path = path.replace("{order}", "o-acme").replace("{licence}", "l-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     let is_hers = match url.guard {
         Guard::Contact(Some(it)) => allows(&[Role::Primary], it),

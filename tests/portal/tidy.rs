@@ -79,13 +79,25 @@ fn files_have_a_subject_and_a_size() {
         assert!(!["utils", "util", "helpers", "common", "misc"].contains(&stem), "{name} has no subject");
         assert!(text.lines().count() <= 400, "{name} is too long to read in one sitting");
     });
+    let mut tests = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/portal"), &mut tests);
+    for path in tests.iter().filter(|it| it.extension().is_some_and(|it| it == "rs")) {
+        let lines = fs::read_to_string(path).unwrap().lines().count();
+        assert!(lines <= 400, "{} is too long to read in one sitting", path.display());
+    }
 }
 
 /// `?1` is the organisation of the door in every statement; one that does not use it is bound to nothing. Those of
 /// a person are bound to the person, and those of nobody in particular stand in the applications named here.
 #[test]
 fn every_statement_of_an_application_is_bound_to_its_organisation() {
-    const OF_NOBODY: &[&str] = &["src/apps/sign_in/", "src/apps/setup/", "src/apps/dev/", "src/apps/health/"];
+    const OF_NOBODY: &[&str] = &[
+        "src/apps/sign_in/",
+        "src/apps/setup/",
+        "src/apps/dev/",
+        "src/apps/health/",
+        "src/apps/calendar/feed/",
+    ];
     const OF_A_PERSON: &[&str] = &["src/apps/me/"];
     let mut seen = 0;
     each_source(|name, text| {
@@ -138,7 +150,7 @@ fn only_audit_outbox_and_link_make_unbound_statements() {
             .contains(&name);
         assert!(may || !text.contains(".unbound("), "{name}");
         let at_the_door = name.starts_with("src/access/") || name.starts_with("src/jobs/");
-        let doorstep = ["sign_in", "setup", "dev", "health"]
+        let doorstep = ["sign_in", "setup", "dev", "health", "calendar/feed"]
             .iter()
             .any(|it| name.starts_with(&format!("src/apps/{it}/")));
         assert!(at_the_door || doorstep || !text.contains("door: Doorstep"), "{name} lets anyone in");
@@ -146,6 +158,27 @@ fn only_audit_outbox_and_link_make_unbound_statements() {
             name.starts_with("src/access/") || name.starts_with("src/jobs/") || name.starts_with("src/edge/");
         assert!(job || !text.contains("System::new"), "{name} acts as the system");
     });
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let (manifest, rows) = (read("Cargo.toml"), read("docs/dependencies.md"));
+    let sections = manifest.split("\n[").filter(|it| it.split(']').next().unwrap().ends_with("dependencies"));
+    let names: Vec<&str> = sections
+        .flat_map(|it| it.lines().skip(1))
+        .filter_map(|it| it.split_once(" = "))
+        .map(|it| it.0)
+        .collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        let has_row = rows.lines().filter_map(|it| it.split('|').nth(1));
+        assert!(
+            has_row.flat_map(|it| it.split([',', ' '])).any(|it| it == name),
+            "docs/dependencies.md has no row for {name}"
+        );
+    }
 }
 
 /// Time and chance are handed over; a wall clock in wasm would trap.

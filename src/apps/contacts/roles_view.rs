@@ -83,7 +83,7 @@ impl RoleForm {
         let holder = self.assignment.holder(role).map(ContactId::as_str);
         // Primary has no empty entry: an organisation is never without one.
         let none = (role != Role::Primary).then_some("Nobody");
-        let hint = format!("Can {}.", role_opens(role));
+        let hint = format!("Lets somebody {}.", role_opens(role));
         page::select(&self.draft, role.code(), role.label(), Some(&hint), &choices, holder, none)
     }
 

@@ -84,7 +84,9 @@ impl ContactList {
     /// Whether the contact is verified; if not, what became of the mail.
     fn verification(&self, contact: &Contact) -> Markup {
         let when = |at: i64| page::moment(&rfc3339(at), &self.zone.words(at));
-        html! {
+        let is_under_way = matches!(contact.mail_state, Some(MailState::Queued | MailState::Sending));
+        let pending = contact.verified_at.is_none() && is_under_way;
+        html! { div id={ "mail-" (contact.id.as_str()) } data-pending[pending] {
             @if let Some(at) = contact.verified_at {
                 (page::badge(Tone::Good, "Verified Contact")) br; small { (when(at)) }
             } @else {
@@ -96,7 +98,7 @@ impl ContactList {
                 }
                 @if let Some(at) = contact.mail_at { br; small { (when(at)) } }
             }
-        }
+        } }
     }
 
     fn row_actions(&self, contact: &Contact, roles: &[Role]) -> Markup {
@@ -122,7 +124,7 @@ impl ContactList {
                 (draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (Field::text("display_name", "Display name").required().max_length(80).autocomplete("off")
-                    .hint("Shows until they have verified; then the name of their own profile does.").show(draft))
+                    .hint("Shows until they verify; after that, the name they have given themselves does.").show(draft))
                 (Field::text("email", "E-mail id").email().required().max_length(254).autocomplete("off")
                     .hint("Of a person, or of a group that reads its mail together.").show(draft))
                 (page::checkbox(draft, "send_verification", "Send Verification Email",

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use crate::access::{Anyone, App, Deed, Scope};
 use crate::db::{Arg, Stmt, schema};
 use crate::error::Error;
-use crate::kernel::Password;
+use crate::kernel::{Day, Password};
 
 /// Of everybody who has one.
 pub const PASSWORD: &str = "demo password, not for production";
@@ -92,11 +92,13 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let plain = lift.chain(EMPTY).chain(put_back.ok_or_else(not_possible)?);
     let plain = plain.map(|sql| Stmt { sql, args: Vec::new() });
     let fill = FILL.into_iter().map(|sql| Stmt { sql, args: used(sql, &args) });
+    let today = Day::today(app.now(), app.config().zone).ok_or_else(not_possible)?;
+    let fill = fill.chain(super::orders::fill(today, app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 
 /// D1 and its twin want as many values as there are places for them.
-fn used(sql: &str, args: &[Arg]) -> Vec<Arg> {
+pub(super) fn used(sql: &str, args: &[Arg]) -> Vec<Arg> {
     let places = ["?1", "?2", "?3"].iter().rposition(|it| sql.contains(it)).map_or(0, |it| it + 1);
     args.iter().take(places).cloned().collect()
 }

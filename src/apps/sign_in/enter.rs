@@ -32,7 +32,11 @@ pub struct Credentials {
 
 impl Form for Credentials {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let (email, password, to) = (fields.read("email"), fields.read("password"), fields.hidden("to"));
+        let (email, password, to) = (
+            fields.checked::<Email>("email"),
+            fields.filled("password", "Type your password."),
+            fields.hidden("to"),
+        );
         Some(Self { email: email?, password: password?, to: to.filter(|it| rules::inside(it)) })
     }
 }

@@ -8,7 +8,7 @@ use crate::access::{Actor, Doorstep, Fields, Form, Posted};
 use crate::answer::{Answer, Done};
 use crate::audit::Entry;
 use crate::error::Error;
-use crate::kernel::{PersonId, Token};
+use crate::kernel::{Email, PersonId, Token};
 use crate::link::{self, NewLink, Purpose};
 use crate::page::Draft;
 use crate::throttle::{self, Attempts, Limit};
@@ -21,7 +21,7 @@ pub struct Address(String);
 
 impl Form for Address {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        fields.read("email").map(Self)
+        fields.checked::<Email>("email").map(Self)
     }
 }
 
@@ -90,7 +90,7 @@ pub struct Choice {
 impl Form for Choice {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         fields.repeated("new_password", "new_password_again");
-        let (token, new_password) = (fields.read("token"), fields.read("new_password"));
+        let (token, new_password) = (fields.checked::<Token>("token"), fields.read("new_password"));
         Some(Self { token: token?, new_password: new_password? })
     }
 }

@@ -20,7 +20,7 @@ pub struct Pressed(String);
 
 impl Form for Pressed {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        fields.read("token").map(Self)
+        fields.checked::<Token>("token").map(Self)
     }
 }
 

@@ -1,0 +1,200 @@
+// Every kind of page, wide and narrow, light and dark: nothing that axe calls serious, nothing that scrolls sideways,
+// nothing heavy, nothing that blocks.
+
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { ACME, BLUE_HARBOUR, KESTREL, Portal } from "./portal.mjs";
+
+const MOST_HTML = 40_000;
+const RAHUL = "01938a00-0000-7000-8000-000000000302";
+const HANNAH = "Hannah Lindqvist (hannah@kestrel.example)";
+
+let portal;
+before(async () => { portal = await Portal.start(); await portal.seed(); });
+after(() => portal.close());
+
+const press = (name) => async (page) => {
+  await page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("alert").waitFor();
+};
+
+/** Name, address, what is done there first, what the page must then show, and what it may complain of. */
+const OUTSIDE = [
+  ["sign-in", "/sign-in", null, "Sign in"],
+  ["sign-in with errors", "/sign-in", press("Sign in"), "Sign in"],
+  ["forgotten password", "/forgot-password", null, "Forgotten your password?"],
+  ["forgotten password, sent", "/forgot-password?sent", null, "Look into your mail"],
+  ["verification", "/verify#abc", null, "Confirm your address"],
+  ["verification without its code", "/verify", press("Confirm my address"), "Confirm your address"],
+  ["password", "/password#abc", null, "Choose your password"],
+  ["password with errors", "/password#abc", press("Set the password"), "Choose your password"],
+  ["spent link", `/password#${"A".repeat(43)}`, async (page) => {
+    for (const field of ["New password", "The same again"]) await page.getByLabel(field).fill("nine green bicycles at noon");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await page.getByLabel("E-mail address").waitFor();
+  }, "This link no longer works"],
+  ["accessibility", "/accessibility", null, "Accessibility"],
+  ["keyboard help", "/accessibility", async (page) => {
+    await page.getByRole("link", { name: "Keyboard help" }).click();
+    await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  }, "Accessibility"],
+  ["not found", "/nowhere", null, "There is nothing here"],
+  ["mailbox", "/dev/mail", null, "Mailbox"],
+];
+
+const INSIDE = {
+  "primary@acme.example": [
+    ["home of the Primary", ACME, null, "Acme Textiles"],
+    ["full contacts", `${ACME}/contacts`, null, "Contacts"],
+    ["removal", `${ACME}/contacts/${RAHUL}/removal`, null, "Delete Rahul Deshmukh?"],
+    ["removal as a dialog", `${ACME}/contacts`, async (page) => {
+      await page.getByRole("link", { name: "Delete Rahul Deshmukh" }).click();
+      await page.getByRole("dialog").waitFor();
+    }, "Contacts"],
+    ["name of the organisation", `${ACME}/name`, null, "Rename organisation"],
+    ["profile", "/me", null, "My profile"],
+    ["profile with errors", "/me", press("Change the password"), "My profile"],
+  ],
+  "mateo@blueharbour.example": [
+    ["contacts, one of them failed", `${BLUE_HARBOUR}/contacts`, null, "Contacts"],
+    ["contacts with errors", `${BLUE_HARBOUR}/contacts`, press("Add Contact"), "Contacts"],
+    ["contacts after a deed", `${BLUE_HARBOUR}/contacts`, async (page) => {
+      await page.getByRole("button", { name: "Send again" }).click();
+      await page.locator(".toast").waitFor();
+    }, "Contacts"],
+    ["roles", `${BLUE_HARBOUR}/roles`, null, "Manage Roles"],
+    ["menu", BLUE_HARBOUR, async (page) => {
+      for (const menu of await page.locator("details.menu").all()) await menu.evaluate((it) => { it.open = true; });
+    }, "Blue Harbour Logistics"],
+  ],
+  "oliver@banyanrow.example": [
+    ["handing over", `${KESTREL}/roles`, async (page) => {
+      await page.getByLabel("Primary").selectOption({ label: HANNAH });
+      await page.getByRole("button", { name: "Assign" }).click();
+      await page.getByRole("button", { name: "Hand over and assign" }).waitFor();
+    }, "Hand the Primary role to Hannah Lindqvist?"],
+    ["roles with a warning", `${KESTREL}/roles`, async (page) => {
+      await page.getByLabel("Billing").selectOption({ label: HANNAH });
+      await page.getByRole("button", { name: "Assign" }).click();
+      await page.locator(".toast").waitFor();
+      await page.goto(`${KESTREL}/roles`);
+      await page.getByRole("heading", { name: "The Billing contact is on another domain" }).waitFor();
+    }, "Manage Roles"],
+    ["home with a vacant role", `${KESTREL}/roles`, async (page) => {
+      await page.getByLabel("Billing").selectOption({ label: "Nobody" });
+      await page.getByRole("button", { name: "Assign" }).click();
+      await page.locator(".toast").waitFor();
+      await page.goto(KESTREL);
+      await page.getByRole("heading", { name: "The Billing role is vacant" }).waitFor();
+    }, "Kestrel Components"],
+  ],
+  "guest@acme.example": [
+    ["home without a role", ACME, null, "Acme Textiles"],
+    ["forbidden", `${ACME}/contacts`, null, "Your role does not open this"],
+  ],
+  "meera@banyanrow.example": [["organisations", "/organisations", null, "Organisations"]],
+  "admin@vendor.example": [["no organisation", "/organisations", null, "Organisations"]],
+};
+
+test("outside", async (t) => {
+  const page = await portal.visitor();
+  for (const kind of OUTSIDE) await t.test(kind[0], () => visit(page, ...kind));
+  await page.context().close();
+});
+
+for (const [email, kinds] of Object.entries(INSIDE)) {
+  test(`as ${email}`, async (t) => {
+    const page = await portal.signedIn(email);
+    for (const kind of kinds) await t.test(kind[0], () => visit(page, ...kind));
+    await page.context().close();
+  });
+}
+
+test("the pages behind a mail, and the mail itself", async (t) => {
+  const mail = await portal.mail("arjun@blueharbour.example", "Verify"); // sent again above
+  const [code] = mail.text.match(/(?<=asked for it:\n)\S+/);
+  const page = await portal.visitor();
+  const confirm = (heading) => async () => {
+    await page.getByRole("button", { name: "Confirm my address" }).click();
+    await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+  };
+  await t.test("confirmed", () => visit(page, "confirmed", `/verify#${code}`, confirm("Thank you"), "Thank you"));
+  const spent = "This link no longer works";
+  await t.test("confirmed before", () => visit(page, "confirmed before", `/verify#${code}`, confirm(spent), spent));
+  await t.test("the mail", async () => {
+    await page.goto(`/dev/mail/${mail.id}/html`);
+    await looks(page, "mail", (found) => found.filter((it) => it !== "scrollable-region-focusable"));
+    portal.clean();
+  });
+  await page.context().close();
+});
+
+test("what every page brings along is small", () => {
+  const size = (name) => statSync(fileURLToPath(new URL(`../../public/${name}`, import.meta.url))).size;
+  assert.ok(size("app.css") <= 40_000, `app.css: ${size("app.css")}`);
+  assert.ok(size("app.js") <= 12_000, `app.js: ${size("app.js")}`);
+});
+
+async function visit(page, name, path, first, heading) {
+  await page.goto("about:blank"); // a new fragment alone would be no new page
+  const answer = await page.goto(path);
+  const bytes = (await answer.body()).length;
+  assert.ok(bytes <= MOST_HTML, `${name}: ${bytes} bytes of HTML`);
+  await first?.(page);
+  assert.equal(await page.locator("h1").first().innerText(), heading);
+  assert.deepEqual(await page.evaluate(madeOf), {
+    headings: 1, blocking: [], inline: [], untitled: false, bubbling: [],
+  }, name);
+  await looks(page, name);
+  portal.clean(/status of 4(03|04|10|01|22)/);
+}
+
+/** In the page: of what it is made. */
+function madeOf() {
+  const outer = (all) => [...all].map((it) => it.outerHTML.slice(0, 120));
+  return {
+    headings: document.querySelectorAll("main h1").length,
+    blocking: outer(document.querySelectorAll("script:not([src][defer]), link[rel=stylesheet]:not([href='/app.css'])")),
+    inline: outer(document.querySelectorAll("style, [style], [onclick], [onsubmit], [onload], a[href^='javascript:']")),
+    untitled: document.title.trim() === "",
+    bubbling: outer(document.querySelectorAll("form:not([novalidate]):has([required])")),
+  };
+}
+
+async function looks(page, name, accept = (found) => found) {
+  for (const [width, height] of [[1280, 800], [390, 844]]) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      // Nothing but colours depends on the scheme.
+      const axe = new AxeBuilder({ page }).setLegacyMode();
+      if (colorScheme === "light") axe.withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]); else axe.withRules(["color-contrast"]);
+      // The pattern behind a page without a shell is drawn by a pseudo element, where axe would give up.
+      axe.options({ ...axe.option, checks: { "color-contrast": { options: { ignorePseudo: true } } } });
+      const { violations, passes } = await axe.analyze();
+      const found = violations.filter((it) => ["serious", "critical"].includes(it.impact))
+        .map((it) => `${it.id}: ${it.nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
+      assert.deepEqual(accept(found), [], `${name} at ${width}, ${colorScheme}`);
+      const looked = passes.map((it) => it.id);
+      for (const rule of colorScheme === "light" ? ["color-contrast", "target-size"] : ["color-contrast"]) assert.ok(looked.includes(rule), `axe did not look at ${rule}`);
+    }
+  }
+  for (const width of [320, 390, 768, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.deepEqual(await page.evaluate(tooWide), [], `${name} at ${width}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** In the page: what needs more room than there is. */
+function tooWide() {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push(`the page: ${document.documentElement.scrollWidth}`);
+  for (const it of document.querySelectorAll(".sheet, .card, .door, pre, .tile")) {
+    if (it.scrollWidth > it.clientWidth + 1 && innerWidth !== 768) found.push(`${it.className}: ${it.scrollWidth} in ${it.clientWidth}`);
+  }
+  return found;
+}
