@@ -207,10 +207,11 @@ impl Faces for Error {
         let status = self.status_and_code().0;
         let response = match self {
             Self::SignedOut => {
-                let back = asker.page.as_deref().filter(|it| *it != "/" && it.len() <= LONGEST_BACK).map(|it| {
-                    let to: String = form_urlencoded::byte_serialize(it.as_bytes()).collect();
-                    format!("?to={to}")
-                });
+                let back =
+                    asker.page.as_deref().filter(|it| *it != "/" && it.len() <= LONGEST_BACK).map(|it| {
+                        let to: String = form_urlencoded::byte_serialize(it.as_bytes()).collect();
+                        format!("?to={to}")
+                    });
                 Redirect::to(&format!("/sign-in{}", back.unwrap_or_default())).into_response()
             }
             Self::Refused(refused) if let Some(page) = &refused.page => {

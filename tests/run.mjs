@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const SUITES = {
   host: { command: "cargo", args: ["test", "--quiet"], count: countCargo },
-  edge: { folder: "tests/edge", needsBundle: true, count: countNode },
+  edge: { folder: "tests/edge", needsBundle: true, count: countNode, flags: ["--test-concurrency=2"] },
   browser: { folder: "tests/browser", needsBundle: true, count: countNode },
 };
 
@@ -40,7 +40,7 @@ async function runSuite(name, suite) {
     const files = testFiles(suite.folder);
     if (files.length === 0) return { passed: 0, failed: 0, note: `nothing in ${suite.folder} yet` };
     command = process.execPath;
-    args = ["--test", "--test-force-exit", "--test-timeout=300000", "--test-reporter=spec", ...files];
+    args = ["--test", "--test-force-exit", "--test-timeout=300000", "--test-reporter=spec", ...(suite.flags ?? []), ...files];
   }
   if (suite.needsBundle) {
     bundle ??= await run(join(root, "scripts/build-wasm.sh"), []);

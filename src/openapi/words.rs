@@ -6,7 +6,11 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::kernel::{ContactId, Day, DisplayName, Email, OrderId, OrgId, OrgName, ProductId, SubscriptionId};
+use crate::apps::licences::Description;
+use crate::kernel::{
+    ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId, OrgName, ProductId,
+    SubscriptionId,
+};
 
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
@@ -37,6 +41,11 @@ words! {
     OrgId, "OrganisationId", id("Of an organisation, a UUIDv7.");
     ContactId, "ContactId", id("Of a contact, a UUIDv7. The same person has another one in each organisation.");
     OrderId, "OrderId", id("Of an order, a UUIDv7.");
+    LicenceId, "LicenceId", id("Of a licence, a UUIDv7.");
+    EventId, "LicenceEventId", id("Of a change of a licence, a UUIDv7.");
+    ExtensionId, "ExtensionRequestId", id("Of a request to extend a licence, a UUIDv7.");
+    Description, "Description", text().min_length(Some(10)).max_length(Some(500))
+        .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
     ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
     Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))

@@ -27,7 +27,7 @@ test("without its schema the portal says that it is not healthy, and nothing els
 test("without its schema a page still shows and a deed fails with an answer", () => {
   assert.equal(beforeMigration.page.status, 200);
   assert.equal(beforeMigration.deed.says, "500 our-fault");
-  assert.doesNotMatch(beforeMigration.deed.text, /table|SQLITE|D1/i);
+  assert.doesNotMatch(beforeMigration.deed.text, /no such|SQLITE|D1_/);
 });
 
 test("with it the portal is healthy, and says no more than that", async () => {

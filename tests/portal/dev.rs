@@ -282,3 +282,36 @@ fn the_html_part_may_do_nothing() {
         assert_eq!(portal.send("GET", path, "", "").status, 404, "{path}");
     }
 }
+
+#[test]
+fn the_demo_has_every_state_of_a_licence_and_a_long_history() {
+    let portal = Portal::new();
+    seed(&portal);
+    let states = portal::sql!(
+        "select distinct kind || ' ' || case when cancelled_on <= '2026-11-22' then 'cancelled'
+                when valid_till < '2026-11-22' then 'expired' when valid_till <= '2026-12-22' then 'expiring'
+                else 'active' end as line from licence order by 1"
+    );
+    let states: Vec<String> =
+        ask::<Line>(&portal.db, states).unwrap().into_iter().map(|it| it.line).collect();
+    let expected = [
+        "subscription active",
+        "subscription cancelled",
+        "subscription expired",
+        "subscription expiring",
+        "trial expired",
+        "trial expiring",
+    ];
+    assert_eq!(states, expected);
+    let most = "select max(n) as n from (select count(*) as n from licence_event group by org_id)";
+    assert_eq!(portal.number(most), 400);
+    assert_eq!(
+        portal.number("select count(*) as n from licence where valid_till = '2026-12-04'"),
+        2,
+        "in 12 days"
+    );
+    let wrong =
+        "select count(*) as n from licence_event where old_valid_till >= new_valid_till or at > 1795327680";
+    assert_eq!(portal.number(wrong), 0);
+    assert_eq!(portal.number("select count(*) as n from extension_request"), 3);
+}

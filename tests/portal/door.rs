@@ -114,7 +114,10 @@ fn what_is_taken_away_between_reading_and_writing_stops_the_deed() {
 
 #[test]
 fn two_organisations_never_leak() {
-    let billed = LICENCES.to_owned() + "insert into role values ('globex', 'billing', 'c-gus');";
+    let billed = LICENCES.to_owned()
+        + "insert into role values ('globex', 'billing', 'c-gus');
+           insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
+           select 'l-' || id, id, 'vaultastic', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;";
     for (org, person, contact, theirs, other) in [
         ("acme", "ann", "c-tom", "acme-canary", "globex-canary"),
         ("globex", "gus", "c-ned", "globex-canary", "acme-canary"),
@@ -131,7 +134,7 @@ fn two_organisations_never_leak() {
             let body = answer.body.to_lowercase();
             assert_eq!(answer.status, StatusCode::OK, "{person} {path}: {body}");
             assert!(!body.contains(other), "{person} {path}: {body}");
-            let bare = path.starts_with("/api/") || path.ends_with(".csv");
+            let bare = path.starts_with("/api/") || path.contains(".csv");
             assert!(bare || body.contains(theirs), "{person} {path}: {body}");
         }
     }

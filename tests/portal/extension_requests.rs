@@ -12,8 +12,8 @@ const PATH: &str = "/api/v1/organisations/acme/extension-requests";
 const TWO_GRANTS: &str = "
     insert into extension_request (id, org_id, licence_id, product_id, at, requested_on, reason, description, by_person,
                                    by_name, status, code, message, valid_till) values
-      ('x-1', 'acme', 'l-sky', 'p-sky', 1788000000, '2026-08-31', 'renewal_delayed', 'ten letters', 'bob', 'Bob Acme-canary', 'granted', 'GRANTED', 'm', '2026-09-01'),
-      ('x-2', 'acme', 'l-sky', 'p-sky', 1794000000, '2026-11-06', 'renewal_delayed', 'ten letters', 'bob', 'Bob Acme-canary', 'granted', 'GRANTED', 'm', '2026-11-07');";
+      ('x-1', 'acme', 'l-sky', 'p-sky', 1788170000, '2026-08-31', 'renewal_delayed', 'ten letters', 'bob', 'Bob Acme-canary', 'granted', 'GRANTED', 'm', '2026-09-01'),
+      ('x-2', 'acme', 'l-sky', 'p-sky', 1793960000, '2026-11-06', 'renewal_delayed', 'ten letters', 'bob', 'Bob Acme-canary', 'granted', 'GRANTED', 'm', '2026-11-07');";
 
 fn body(licence: &str) -> String {
     asking(licence, "renewal_delayed", "The order is on its way.")
@@ -263,12 +263,12 @@ fn each_preview_is_what_then_happens() {
             let portal = after(more);
             let page = portal.get("/o/acme/licences/extension-requests/new", "bob").body;
             let product = match licence {
-                "l-sky" => "SkyConnect</a>",
-                "l-vault" => "Vaultastic</a>",
-                "l-clr" => "ClrStream</a>",
-                _ => "LegacyFlo</a>",
+                "l-sky" => "<dt>SkyConnect</dt>",
+                "l-vault" => "<dt>Vaultastic</dt>",
+                "l-clr" => "<dt>ClrStream</dt>",
+                _ => "<dt>LegacyFlo</dt>",
             };
-            let preview = page.split(product).nth(1).unwrap().split("</section>").next().unwrap();
+            let preview = page.split(product).nth(1).unwrap().split("</dd>").next().unwrap();
             let granted = preview.contains("It would be granted");
             let answer = asked(&portal, licence);
             assert_eq!(answer["status"] == "granted", granted, "{licence} {more}");

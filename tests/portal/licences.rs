@@ -255,3 +255,37 @@ fn empty_lists_say_what_will_be_there() {
     }
     assert_eq!(portal.get(&format!("{API}/licences"), "bob").json(), json!({ "items": [], "next": null }));
 }
+
+/// What stands between the navigation and the foot, one tag a line, without the drawings.
+fn main_of(page: &str) -> String {
+    let main = page.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+    let mut text = String::new();
+    for piece in main.split("<svg") {
+        text += piece.split_once("</svg>").map_or(piece, |it| it.1);
+    }
+    let keys = text
+        .split("name=\"idempotency_key\" value=\"")
+        .collect::<Vec<_>>()
+        .join("name=\"idempotency_key\" value=\"KEY ");
+    keys.replace("><", ">\n<").lines().filter(|it| !it.contains("KEY ")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_pages() {
+    let portal = portal();
+    for (name, path) in [
+        ("page_current", ""),
+        ("page_history", "/history?product=p-clr"),
+        ("page_ask", "/extension-requests/new"),
+        ("page_rules", "/rules"),
+    ] {
+        insta::assert_snapshot!(name, main_of(&portal.get(&format!("/o/acme/licences{path}"), "bob").body));
+    }
+    let form = "licence_id=l-sky&reason=payment_overdue&description=The+bank+is+closed+today.";
+    portal.post("/o/acme/licences/extension-requests", "bob", form);
+    let list = portal.get("/o/acme/licences/extension-requests?done=extension-granted", "bob");
+    insta::assert_snapshot!("page_requests", main_of(&list.body));
+    let home = main_of(&portal.get("/o/acme", "ann").body);
+    let card = home.split("<section class=\"part\">").find(|it| it.contains("SkyConnect")).unwrap();
+    insta::assert_snapshot!("card", card);
+}

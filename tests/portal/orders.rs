@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{Answer, NOW, Portal, ask, keys, looks, run, signed};
 
-const API: &str = "/api/v1/organisations/acme";
-const PAGE: &str = "/o/acme/orders";
+pub const API: &str = "/api/v1/organisations/acme";
+pub const PAGE: &str = "/o/acme/orders";
 
 /// 250 orders of Acme, three a day, with a renewal of Vaultastic every fifth time.
-const MANY: &str = "
+pub const MANY: &str = "
     with recursive n (i) as (select 1 union all select i + 1 from n where i < 250)
     insert into sales_order (id, org_id, number, ordered_on, po_number, po_on, partner, agreement, kind, state, created_at)
       select printf('m-%04d', i), 'acme', printf('SO-25-%04d', i), date('2025-01-01', '+' || (i / 3) || ' days'),
@@ -21,11 +21,11 @@ const MANY: &str = "
         iif(kind = 'renewal', 'VLT-ARCHIVE', 'SKY-MAIL'), 'Line of ' || number, 5, 'users', ordered_on, '2031-12-31'
       from sales_order where id like 'm-%';";
 
-fn get(script: &str, path: &str) -> Answer {
+pub fn get(script: &str, path: &str) -> Answer {
     Portal::after(script).get(path, "ann")
 }
 
-fn items(answer: &Answer) -> Vec<Value> {
+pub fn items(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     answer.json()["items"].as_array().unwrap().clone()
 }
@@ -67,7 +67,7 @@ fn an_order_says_all_of_it() {
 }
 
 /// Acme's subscriptions, one for each state, seen on 22 November 2026.
-const ALL_STATES: &str = "
+pub const ALL_STATES: &str = "
     update subscription set valid_till = '2026-11-21', starts_on = '2025-11-22' where id = 's-acme';
     insert into subscription (id, org_id, product_id, sku, description, quantity, unit, starts_on, valid_till, agreement,
                               is_trial, cancelled_on, created_at) values
@@ -309,116 +309,6 @@ fn an_order_of_somebody_else_is_not_there() {
         assert_eq!(portal.get(&format!("{PAGE}/{path}"), "ann").status, StatusCode::NOT_FOUND, "{path}");
     }
     assert!(numbers("", "q=Globex").is_empty());
-}
-
-/// A reader of RFC 4180 that forgives nothing.
-fn parse(sheet: &str) -> Vec<Vec<String>> {
-    let mut rest = sheet.strip_prefix('\u{feff}').expect("a byte order mark");
-    let (mut rows, mut row) = (Vec::new(), Vec::new());
-    while !rest.is_empty() {
-        let cell = if let Some(quoted) = rest.strip_prefix('"') {
-            let mut end = 0;
-            loop {
-                end += quoted[end..].find('"').expect("an end of the quotes");
-                if !quoted[end + 1..].starts_with('"') {
-                    break;
-                }
-                end += 2;
-            }
-            rest = &quoted[end + 1..];
-            quoted[..end].replace("\"\"", "\"")
-        } else {
-            let end = rest.find([',', '\r', '\n', '"']).expect("an end of the cell");
-            let cell = rest[..end].to_owned();
-            rest = &rest[end..];
-            cell
-        };
-        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']), "{cell:?} would run");
-        // What an accountant's program takes for text is the text without its mark.
-        row.push(cell.strip_prefix('\'').map_or_else(|| cell.clone(), str::to_owned));
-        if let Some(next) = rest.strip_prefix(',') {
-            rest = next;
-        } else {
-            rest = rest.strip_prefix("\r\n").expect("CRLF at the end of a row");
-            rows.push(std::mem::take(&mut row));
-        }
-    }
-    assert!(row.is_empty() && rows.iter().all(|it| it.len() == rows[0].len()), "every row has every cell");
-    rows
-}
-
-#[test]
-fn a_file_brings_back_what_the_list_says() {
-    let evil = format!(
-        "{MANY} update order_line set description = '=1+1' where order_id = 'm-0249';
-         update order_line set description = '@SUM(A1), \"so\"' || char(10) || 'twice', sku = '+cmd|'' /C calc''!A0' where order_id = 'm-0248';
-         update order_line set description = char(9) || '-2', unit = 'ü' where order_id = 'm-0247';"
-    );
-    for query in ["", "?q=SO-25-02", "?product=vaultastic&from=2025-02-01"] {
-        let portal = Portal::after(&evil);
-        let file = portal.get(&format!("{API}/orders.csv{query}"), "bob");
-        assert_eq!(file.status, StatusCode::OK);
-        assert!(file.header("content-type").starts_with("text/csv; charset=utf-8"));
-        assert_eq!(
-            file.header("content-disposition"),
-            "attachment; filename=\"acme-canary_orders_2026-11-22.csv\""
-        );
-        assert_eq!(file.body, portal.get(&format!("{PAGE}/history.csv{query}"), "bob").body);
-
-        let (mut listed, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let page = portal.get(
-                &format!(
-                    "{API}/orders{}{}limit=100{cursor}",
-                    if query.is_empty() { "?" } else { query },
-                    if query.is_empty() { "" } else { "&" }
-                ),
-                "bob",
-            );
-            listed.extend(items(&page));
-            let Some(next) = page.json()["next"].as_str().map(str::to_owned) else { break };
-            cursor = format!("&cursor={next}");
-        }
-        let rows = parse(&file.body);
-        assert_eq!(rows.len() - 1, listed.len(), "{query}");
-        for (row, order) in rows[1..].iter().zip(&listed) {
-            let line = &order["lines"][0];
-            for (at, value) in [
-                (0, &order["number"]),
-                (1, &order["ordered_on"]),
-                (2, &order["po_number"]),
-                (9, &line["product"]),
-                (10, &line["sku"]),
-                (11, &line["description"]),
-                (13, &line["unit"]),
-                (15, &line["valid_till"]),
-            ] {
-                assert_eq!(row[at], value.as_str().unwrap_or_default(), "{row:?}");
-            }
-            assert_eq!(row[12], line["quantity"].to_string());
-        }
-    }
-    let now = get(ALL_STATES, &format!("{API}/subscriptions.csv?show=all"));
-    assert_eq!(
-        now.header("content-disposition"),
-        "attachment; filename=\"acme-canary_subscriptions_2026-11-22.csv\""
-    );
-    let rows = parse(&now.body);
-    assert_eq!(rows.len(), 8);
-    assert_eq!(rows[1][8], "Expired");
-    assert_eq!(parse(&get(ALL_STATES, &format!("{PAGE}.csv")).body).len(), 6);
-}
-
-/// No export holds up the database: beyond the limit it asks for parts.
-#[test]
-fn a_file_has_an_end() {
-    let script = MANY.replace("i < 250", "i < 5001");
-    let answer = get(&script, &format!("{API}/orders.csv"));
-    assert_eq!(
-        (answer.status, answer.json()["errors"][0]["code"].clone()),
-        (StatusCode::UNPROCESSABLE_ENTITY, json!("too-many"))
-    );
-    assert_eq!(get(&script, &format!("{API}/orders.csv?to=2025-12-31")).status, StatusCode::OK);
 }
 
 /// Of every state, agreement and type there is something to look at, directly and through a partner.

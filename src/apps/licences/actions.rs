@@ -1,6 +1,8 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::api::{DecidedLicence, DecisionFacts};
+use super::history::Outcome;
 use super::mail::{self, Decided, Reader};
 use super::rules::{self, Decision, Facts, Grant, Licence, NewRequest, Policy};
 use super::sql;
@@ -153,13 +155,13 @@ fn title(decided: &Decided) -> String {
 }
 
 fn answer(it: &sql::Record) -> Value {
-    json!({
-        "id": it.id,
-        "status": if it.decision.is_granted() { "granted" } else { "rejected" },
-        "code": it.decision.code(),
-        "message": it.message,
-        "licence": { "id": it.facts.licence.id, "valid_till": it.valid_till },
-        "next_possible_on": it.decision.next_possible_on(),
+    json!(DecisionFacts {
+        id: it.id.clone(),
+        status: if it.decision.is_granted() { Outcome::Granted } else { Outcome::Rejected },
+        code: it.decision.code(),
+        message: it.message.to_owned(),
+        licence: DecidedLicence { id: it.facts.licence.id.clone(), valid_till: it.valid_till },
+        next_possible_on: it.decision.next_possible_on(),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::access::{Access, Asked, Fields, Form, LicenseExtension, Posted};
 use crate::answer::{Answer, Sheet, Shown, View};
 use crate::apps::home;
 use crate::error::Error;
-use crate::kernel::{LicenceId, PageOf, csv};
+use crate::kernel::{LicenceId, PageOf, Zone, csv};
 use crate::page::Draft;
 
 type Door = Access<LicenseExtension>;
@@ -32,7 +32,7 @@ pub async fn current(door: Door) -> Result<Answer, Error> {
             .is_none_or(|after: &LicenceCursor| (it.valid_till, &it.id) > (after.key, &after.id))
     };
     let (licences, next) = page.cut(licences.into_iter().filter(behind).collect(), place);
-    let (zone, vendor) = (door.app().config().zone, vendor(&door));
+    let (zone, vendor) = (zone(&door), vendor(&door));
     let view = CurrentLicences {
         licences,
         changes,
@@ -54,7 +54,7 @@ pub async fn current_sheet(door: Door) -> Result<Answer, Error> {
 pub async fn history(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let (filter, page) = (event_filter(&mut asked), asked.page());
-    let zone = door.app().config().zone;
+    let zone = zone(&door);
     let (me, (events, products)) =
         door.read((sql::events(door.org(), &filter, zone, &page), sql::products(door.org()))).await?;
     let (events, next) = page.cut(events, super::history::Event::place);
@@ -67,7 +67,7 @@ pub async fn history_sheet(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let filter = event_filter(&mut asked);
     let page = PageOf::whole(MOST_ROWS);
-    let (_, events) = door.read(sql::events(door.org(), &filter, door.app().config().zone, &page)).await?;
+    let (_, events) = door.read(sql::events(door.org(), &filter, zone(&door), &page)).await?;
     refuse(&asked)?;
     let vendor = vendor(&door);
     let rows = events.iter().take(MOST_ROWS).map(|it| history_view::row(it, &vendor));
@@ -77,18 +77,20 @@ pub async fn history_sheet(door: Door) -> Result<Answer, Error> {
 pub async fn requests(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let (filter, page) = (request_filter(&mut asked), asked.page());
-    let (me, (requests, products)) =
-        door.read((sql::requests(door.org(), &filter, &page), sql::products(door.org()))).await?;
+    let (me, (requests, products)) = door
+        .read((sql::requests(door.org(), &filter, zone(&door), &page), sql::products(door.org())))
+        .await?;
     let (requests, next) = page.cut(requests, super::history::Request::place);
-    let (zone, draft, filters) = (door.app().config().zone, asked.draft(), asked.filters());
-    let view = Requests { requests, next, products, draft, filters, zone, at: at(&door) };
-    shown_or_refused(&door, &me, &asked, view, |it| it.requests.clear())
+    let (zone, draft, filters) = (zone(&door), asked.draft(), asked.filters());
+    let view = Requests { items: requests, next, products, draft, filters, zone, at: at(&door) };
+    shown_or_refused(&door, &me, &asked, view, |it| it.items.clear())
 }
 
 pub async fn requests_sheet(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let filter = request_filter(&mut asked);
-    let (_, requests) = door.read(sql::requests(door.org(), &filter, &PageOf::whole(MOST_ROWS))).await?;
+    let (_, requests) =
+        door.read(sql::requests(door.org(), &filter, zone(&door), &PageOf::whole(MOST_ROWS))).await?;
     refuse(&asked)?;
     let rows = requests.iter().take(MOST_ROWS).map(request_view::row);
     sheet(&door, "extension-requests", &request_view::SHEET, rows)
@@ -182,6 +184,10 @@ fn sheet(
 
 fn at(door: &Door) -> String {
     home(door.org().id()) + "/licences"
+}
+
+fn zone(door: &Door) -> Zone {
+    door.app().config().zone
 }
 
 fn vendor(door: &Door) -> String {

@@ -6,6 +6,7 @@ use super::rules::Reason;
 use crate::kernel::{Cursor, Day, EventId, ExtensionId, LicenceId, PlainText, ProductId, Search};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = LicenceEventCause))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     Order,
@@ -25,6 +26,7 @@ pub enum ByKind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = ExtensionOutcome))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Granted,
@@ -205,7 +207,7 @@ impl TryFrom<String> for Outcome {
 
 impl Days {
     #[must_use]
-    pub fn is_backwards(&self) -> bool {
+    pub fn is_backwards(self) -> bool {
         matches!((self.from, self.to), (Some(from), Some(to)) if to < from)
     }
 }

@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::EventPage;
 use super::history::{Cause, Event, EventCursor, Product};
 use super::view::{Tab, day, tab};
 use super::words::who;
@@ -30,12 +31,11 @@ impl View for History {
             @else { (self.table()) }
             (older(&self.here(), &self.filters, &self.draft, self.next.as_ref().map(EventCursor::text)))
         };
-        tab(frame, &self.at, Tab::History, main)
+        tab(frame, &self.at, Tab::History, &main)
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.events.iter().map(|it| self.item(it)).collect();
-        json!({ "items": items, "next": self.next.as_ref().map(EventCursor::text) })
+        json!(EventPage::of(&self.events, self.next.as_ref(), &self.vendor))
     }
 }
 
@@ -56,20 +56,6 @@ pub fn row(event: &Event, vendor: &str) -> Vec<String> {
 impl History {
     fn here(&self) -> String {
         self.at.clone() + Tab::History.path()
-    }
-
-    fn item(&self, event: &Event) -> Value {
-        json!({
-            "id": event.id,
-            "at": rfc3339(event.at),
-            "licence_id": event.licence_id,
-            "product": event.product,
-            "old_valid_till": event.old_valid_till,
-            "new_valid_till": event.new_valid_till,
-            "cause": event.cause,
-            "by": who(event.by_kind, event.by_name.as_deref(), &self.vendor),
-            "note": event.note,
-        })
     }
 
     fn filter_bar(&self) -> Markup {
@@ -101,7 +87,7 @@ impl History {
             search: Some(("q", "Search notes and products", self.draft.value("q"))),
             controls,
             clear: (!self.filters.is_empty()).then_some(here.as_str()),
-            export: Some(&format!("{here}.csv?{}", self.filters)),
+            export: Some(&export(&here, &self.filters)),
             errors: &self.draft.errors,
         })
     }
@@ -163,6 +149,11 @@ pub fn nothing(filters: &str, here: &str, what: &str) -> Markup {
         let clear = page::button_link(Kind::Secondary, "Clear filters", here, Some(Icon::Cross));
         page::empty_state(Icon::Search, "Nothing fits", "No entry fits these filters.", Some(clear))
     }
+}
+
+pub fn export(here: &str, filters: &str) -> String {
+    let mark = if filters.is_empty() { "" } else { "?" };
+    format!("{here}.csv{mark}{filters}")
 }
 
 pub fn older(here: &str, filters: &str, draft: &Draft, next: Option<String>) -> Markup {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::reminder::{announcement, headline, what_to_do};
 use super::rules::Licence;
 use crate::access::Member;
+use crate::access::matrix::{Application, allows};
 use crate::apps::home;
 use crate::kernel::{Day, DisplayName, Email, OrgId, Role};
 use crate::outbox::{Letter, Mailing};
@@ -115,7 +116,11 @@ fn decision_text(mail: Decision, origin: &str) -> MailText {
         subject,
         greeting: format!("Hello {name},"),
         lines: vec![message, asked, format!("The reason that was given: {reason}. {description}")],
-        button: Some(button(origin, &org, role != Some(Role::Primary))),
+        button: Some(button(
+            origin,
+            &org,
+            role.is_none_or(|it| allows(&[it], Application::LicenseExtension)),
+        )),
         reason: why,
         ..MailText::default()
     }
@@ -123,7 +128,7 @@ fn decision_text(mail: Decision, origin: &str) -> MailText {
 
 fn expiry_text(mail: Expiry, origin: &str) -> MailText {
     let Expiry { name, organisation, org, roles, licence, on } = mail;
-    let is_billing = roles.iter().any(|it| *it == Role::Billing);
+    let is_billing = allows(&roles, Application::LicenseExtension);
     let mut lines = announcement(&licence, on);
     lines.push(what_to_do(&licence, on, is_billing));
     let roles: Vec<&str> = roles.iter().map(|it| it.label()).collect();

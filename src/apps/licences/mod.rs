@@ -1,6 +1,7 @@
 //! Licences: how they stand, every change of them, and the request to extend one (domain 6).
 
 mod actions;
+pub mod api;
 mod handlers;
 mod history;
 mod history_view;
@@ -18,7 +19,7 @@ use axum::routing::{get, post};
 use crate::access::{LicenseExtension, OrgScope, Query, Routes};
 
 pub use reminder::{Due, THRESHOLDS, announcement, due, headline, moved};
-pub use rules::{Kind, Licence};
+pub use rules::{Description, Kind, Licence, NewRequest};
 pub use view::status_card;
 
 pub fn routes() -> Routes {
@@ -46,6 +47,7 @@ pub fn routes() -> Routes {
 }
 
 /// For the home page, which travels in one batch.
+#[must_use]
 pub fn current(org: &OrgScope) -> Query<Vec<Licence>> {
     sql::licences(org)
 }

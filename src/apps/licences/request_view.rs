@@ -2,8 +2,9 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::RequestPage;
 use super::history::{Outcome, Product, Request, RequestCursor};
-use super::history_view::{dates, nothing, older, product_choices, said};
+use super::history_view::{dates, export, nothing, older, product_choices, said};
 use super::rules::{Decision, Facts};
 use super::rules::{Description, Grant, Kind as LicenceKind, Licence, Policy, Reason};
 use super::view::{Tab, ask_at, badge, day, tab};
@@ -14,7 +15,7 @@ use crate::page::{
 };
 
 pub struct Requests {
-    pub requests: Vec<Request>,
+    pub items: Vec<Request>,
     pub next: Option<RequestCursor>,
     pub products: Vec<Product>,
     pub draft: Draft,
@@ -29,35 +30,16 @@ impl View for Requests {
         let main = html! {
             (said(&self.draft))
             (self.filter_bar())
-            @if self.requests.is_empty() { (nothing(&self.filters, &self.here(), what)) }
+            @if self.items.is_empty() { (nothing(&self.filters, &self.here(), what)) }
             @else { (self.table()) }
             (older(&self.here(), &self.filters, &self.draft, self.next.as_ref().map(RequestCursor::text)))
         };
-        tab(frame, &self.at, Tab::Requests, main)
+        tab(frame, &self.at, Tab::Requests, &main)
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.requests.iter().map(item).collect();
-        json!({ "items": items, "next": self.next.as_ref().map(RequestCursor::text) })
+        json!(RequestPage::of(&self.items, self.next.as_ref()))
     }
-}
-
-fn item(request: &Request) -> Value {
-    json!({
-        "id": request.id,
-        "licence_id": request.licence_id,
-        "product": request.product,
-        "at": rfc3339(request.at),
-        "requested_on": request.requested_on,
-        "reason": request.reason,
-        "description": request.description,
-        "by": request.by_name,
-        "status": request.status,
-        "code": request.code,
-        "message": request.message,
-        "valid_till": request.valid_till,
-        "next_possible_on": request.next_possible_on,
-    })
 }
 
 pub const SHEET: [&str; 10] = [
@@ -120,7 +102,7 @@ impl Requests {
             search: None,
             controls,
             clear: (!self.filters.is_empty()).then_some(here.as_str()),
-            export: Some(&format!("{here}.csv?{}", self.filters)),
+            export: Some(&export(&here, &self.filters)),
             errors: &self.draft.errors,
         })
     }
@@ -137,7 +119,7 @@ impl Requests {
             Column { label: "Message", kind: ColumnKind::Text },
             Column { label: "Licence valid till", kind: ColumnKind::Short },
         ];
-        let rows = self.requests.iter().map(|it| {
+        let rows = self.items.iter().map(|it| {
             vec![
                 html! { (it.product) },
                 page::moment(&rfc3339(it.at), &self.zone.words(it.at)),
@@ -242,15 +224,18 @@ impl Asking {
     }
 
     fn previews(&self) -> Markup {
-        let body = html! {
-            @for licence in &self.licences {
-                section.preview {
-                    h3 { a href=(ask_at(&self.at, Some(licence))) { (licence.product) } " " (badge(licence, self.today)) }
-                    p { (licence.how_long(self.today)) ". " (self.decide(licence).preview()) }
-                }
+        let said = |it: &Licence| {
+            html! {
+                (badge(it, self.today)) " " (it.how_long(self.today)) ". " (self.decide(it).preview())
+                br; a href=(ask_at(&self.at, Some(it))) { "Choose " (it.product) }
             }
+        };
+        let rows: Vec<(&str, Markup)> =
+            self.licences.iter().map(|it| (it.product.as_str(), said(it))).collect();
+        let body = html! {
+            (page::definition(&rows))
             p { a href={ (self.at) (Tab::Rules.path()) } { "The rules in full" } }
         };
-        page::card(Some("What would happen"), body)
+        page::card(Some("What would happen today"), body)
     }
 }

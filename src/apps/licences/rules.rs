@@ -17,6 +17,7 @@ pub struct Policy {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = LicenceKind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Subscription,
@@ -24,6 +25,7 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = LicenceStatus))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Active,
@@ -32,6 +34,7 @@ pub enum Status {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = ExtensionReason))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     RenewalDelayed,
@@ -214,6 +217,7 @@ impl Decision {
 
 /// What somebody asks for.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = NewExtensionRequest))]
 pub struct NewRequest {
     pub licence_id: LicenceId,
     pub reason: Reason,

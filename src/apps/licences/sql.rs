@@ -1,8 +1,10 @@
-use super::history::{Change, Event, EventFilter, Product, Request, RequestFilter};
+use super::history::{Cause, Change, Days, Event, EventFilter, Outcome, Product, Request, RequestFilter};
 use super::mail::Reader;
 use super::rules::{Decision, Facts, Grant, Licence, NewRequest, Policy};
 use crate::access::{Deed, OrgScope, Query, Scope};
-use crate::kernel::{Cursor, Day, EventId, ExtensionId, LimitScope, NotificationId, PageOf, PersonId, Zone};
+use crate::kernel::{
+    Cursor, Day, EventId, ExtensionId, LimitScope, NotificationId, PageOf, PersonId, PlainText, Search, Zone,
+};
 use crate::sql;
 
 /// Later than anything that has happened.
@@ -69,24 +71,23 @@ pub fn events(
     zone: Zone,
     page: &PageOf<i64, EventId>,
 ) -> Query<Vec<Event>> {
-    let (at, id) = before(page.after.as_ref());
+    let (from, (at, id)) = range(filter.days, zone, page.after.as_ref());
     org.query(sql!(
         "select event.id, event.at, event.licence_id, product.name as product, event.old_valid_till,
                 event.new_valid_till, event.cause, event.by_kind, event.by_name, event.note
            from licence_event as event
            join product on product.id = event.product_id
-          where event.org_id = ?1 and (event.at, event.id) < (?2, ?3) and event.at >= ?4 and event.at < ?5
-            and (?6 is null or product.id = ?6 or product.name = ?6)
-            and (?7 is null or event.cause = ?7)
-            and (?8 is null or event.note like ?8 escape '\\' or product.name like ?8 escape '\\')
-          order by event.at desc, event.id desc limit ?9",
+          where event.org_id = ?1 and event.at >= ?2 and (event.at, event.id) < (?3, ?4)
+            and (?5 is null or product.id = ?5 or product.name = ?5)
+            and (?6 is null or event.cause = ?6)
+            and (?7 is null or event.note like ?7 escape '\\' or product.name like ?7 escape '\\')
+          order by event.at desc, event.id desc limit ?8",
+        from,
         at,
-        id.map(|it| it.as_str().to_owned()).unwrap_or_default(),
-        filter.days.from.map_or(0, |it| zone.start_of(it)),
-        filter.days.to.map_or(END_OF_TIME, |it| zone.start_of(it.plus(1))),
-        filter.product.as_ref().map(|it| it.as_str()),
-        filter.cause.map(|it| it.code()),
-        filter.q.as_ref().map(|it| it.pattern()),
+        id.map_or("", EventId::as_str),
+        filter.product.as_ref().map(PlainText::as_str),
+        filter.cause.map(Cause::code),
+        filter.q.as_ref().map(Search::pattern),
         page.wanted(),
     ))
 }
@@ -94,33 +95,36 @@ pub fn events(
 pub fn requests(
     org: &OrgScope,
     filter: &RequestFilter,
+    zone: Zone,
     page: &PageOf<i64, ExtensionId>,
 ) -> Query<Vec<Request>> {
-    let (at, id) = before(page.after.as_ref());
-    let day = |it: Option<Day>| it.map(|it| it.to_string());
+    let (from, (at, id)) = range(filter.days, zone, page.after.as_ref());
     org.query(sql!(
         "select request.id, request.at, request.requested_on, request.licence_id, product.name as product,
                 request.reason, request.description, request.by_name, request.status, request.code, request.message,
                 request.valid_till, request.next_possible_on
            from extension_request as request
            join product on product.id = request.product_id
-          where request.org_id = ?1 and (request.at, request.id) < (?2, ?3)
-            and (?4 is null or request.requested_on >= ?4) and (?5 is null or request.requested_on <= ?5)
-            and (?6 is null or product.id = ?6 or product.name = ?6)
-            and (?7 is null or request.status = ?7)
-          order by request.at desc, request.id desc limit ?8",
+          where request.org_id = ?1 and request.at >= ?2 and (request.at, request.id) < (?3, ?4)
+            and (?5 is null or product.id = ?5 or product.name = ?5)
+            and (?6 is null or request.status = ?6)
+          order by request.at desc, request.id desc limit ?7",
+        from,
         at,
-        id.map(|it| it.as_str().to_owned()).unwrap_or_default(),
-        day(filter.days.from),
-        day(filter.days.to),
-        filter.product.as_ref().map(|it| it.as_str()),
-        filter.status.map(|it| it.code()),
+        id.map_or("", ExtensionId::as_str),
+        filter.product.as_ref().map(PlainText::as_str),
+        filter.status.map(Outcome::code),
         page.wanted(),
     ))
 }
 
-fn before<I>(after: Option<&Cursor<i64, I>>) -> (i64, Option<&I>) {
-    (after.map_or(END_OF_TIME, |it| it.key), after.map(|it| &it.id))
+/// The first moment that belongs to the page, and the place before which it ends: the index goes by one upper bound
+/// only, so it is the earlier one of the filter's and the cursor's.
+fn range<I>(days: Days, zone: Zone, after: Option<&Cursor<i64, I>>) -> (i64, (i64, Option<&I>)) {
+    let from = days.from.map_or(0, |it| zone.start_of(it));
+    let end = days.to.map_or(END_OF_TIME, |it| zone.start_of(it.plus(1)));
+    let place = after.filter(|it| it.key < end).map_or((end, None), |it| (it.key, Some(&it.id)));
+    (from, place)
 }
 
 /// The licence and the number of grants are those that the decision rests on, or the batch stops.

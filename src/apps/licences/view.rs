@@ -2,6 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::api::LicencePage;
 use super::history::{Change, LicenceCursor};
 use super::rules::{Licence, Policy, Status};
 use super::words::{Standing, who};
@@ -38,7 +39,7 @@ impl Tab {
 }
 
 /// One of the four tabs; `at` is the address of the first.
-pub fn tab(frame: &Frame, at: &str, shown: Tab, main: Markup) -> Html<String> {
+pub fn tab(frame: &Frame, at: &str, shown: Tab, main: &Markup) -> Html<String> {
     let all = [Tab::Current, Tab::History, Tab::Requests, Tab::Rules];
     let paths = all.map(|it| at.to_owned() + it.path());
     let items: Vec<(&str, &str, bool)> =
@@ -83,30 +84,12 @@ impl View for CurrentLicences {
                 p.quiet { a href={ (self.at) ".csv" } { "Download as CSV" } }
             }
         };
-        tab(frame, &self.at, Tab::Current, main)
+        tab(frame, &self.at, Tab::Current, &main)
     }
 
     fn json(&self) -> Value {
-        let items: Vec<Value> = self.licences.iter().map(|it| item(it, self.today)).collect();
-        json!({ "items": items, "next": self.next.as_ref().map(LicenceCursor::text) })
+        json!(LicencePage::of(&self.licences, self.next.as_ref(), self.today))
     }
-}
-
-/// A licence as programs see it.
-fn item(licence: &Licence, today: Day) -> Value {
-    let status = licence.status(today);
-    json!({
-        "id": licence.id,
-        "product_id": licence.product_id,
-        "product": licence.product,
-        "kind": licence.kind,
-        "valid_from": licence.valid_from,
-        "valid_till": licence.valid_till,
-        "cancelled_on": licence.cancelled_on,
-        "status": status,
-        // How long a cancelled licence would have run tells nobody anything.
-        "days_left": (status != Status::Cancelled).then(|| licence.days_left(today)),
-    })
 }
 
 pub const SHEET: [&str; 6] =
@@ -188,6 +171,7 @@ pub fn badge(licence: &Licence, today: Day) -> Markup {
 }
 
 /// How the licences stand, on the home page; `at` is where more can be seen, for who may.
+#[must_use]
 pub fn status_card(licences: &[Licence], today: Day, at: Option<&str>) -> Markup {
     let more = html! {
         @if let Some(at) = at { (page::button_link(Kind::Secondary, "Open Licences", at, Some(Icon::Arrow))) }
@@ -212,13 +196,8 @@ pub struct Rules {
 
 impl View for Rules {
     fn page(&self, frame: &Frame) -> Html<String> {
-        let body = html! { ul { @for sentence in self.policy.sentences() { li { (sentence) } } } };
-        tab(
-            frame,
-            &self.at,
-            Tab::Rules,
-            page::card(Some("Extending a licence"), html! { div.prose { (body) } }),
-        )
+        let list = html! { div.prose { ul { @for it in self.policy.sentences() { li { (it) } } } } };
+        tab(frame, &self.at, Tab::Rules, &page::card(Some("Extending a licence"), list))
     }
 
     fn json(&self) -> Value {

@@ -139,8 +139,8 @@ impl Licence {
             return format!("Cancelled on {}", on.words());
         }
         match self.days_left(today) {
-            0 => "Expires after today".to_owned(),
-            1 => "Expires after tomorrow".to_owned(),
+            0 => "Today is its last valid day".to_owned(),
+            1 => "Tomorrow is its last valid day".to_owned(),
             -1 => "Expired yesterday".to_owned(),
             left if left > 0 => format!("Expires in {left} days"),
             since => format!("Expired {} days ago", since.unsigned_abs()),

@@ -105,10 +105,8 @@ impl Form for NewName {
 impl Form for NewPassword {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         fields.repeated("new_password", "new_password_again");
-        let (current, new) = (
-            fields.filled("current_password", "Type your current password."),
-            fields.read("new_password"),
-        );
+        let (current, new) =
+            (fields.filled("current_password", "Type your current password."), fields.read("new_password"));
         Some(Self { current: current?, new: new? })
     }
 }

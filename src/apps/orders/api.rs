@@ -72,6 +72,7 @@ pub struct OrderFacts {
 }
 
 impl SubscriptionFacts {
+    #[must_use]
     pub fn of(it: &Subscription, today: Day) -> Self {
         Self {
             id: it.id.clone(),
@@ -92,6 +93,7 @@ impl SubscriptionFacts {
 }
 
 impl OrderFacts {
+    #[must_use]
     pub fn of(order: &Order) -> Self {
         Self {
             id: order.id.clone(),
