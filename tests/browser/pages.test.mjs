@@ -136,6 +136,7 @@ test("the pages behind a mail, and the mail itself", async (t) => {
   await t.test("confirmed", () => visit(page, "confirmed", `/verify#${code}`, confirm("Thank you"), "Thank you"));
   const spent = "This link no longer works";
   await t.test("confirmed before", () => visit(page, "confirmed before", `/verify#${code}`, confirm(spent), spent));
+  await t.test("mailbox with mails", () => visit(page, "mailbox", "/dev/mail", null, "Mailbox"));
   await t.test("the mail", async () => {
     await page.goto("about:blank");
     await page.setContent(mail.html); // the portal shows it in a sandbox, where axe cannot run either
