@@ -76,7 +76,7 @@ const INSIDE = {
     ["history of licences", `${ACME}/licences/history`, null, "Licences"],
     ["history of licences, nothing found", `${ACME}/licences/history?q=zzzz`, null, "Licences"],
     ["extension requests", `${ACME}/licences/extension-requests`, null, "Licences"],
-    ["new extension request", `${ACME}/licences/extension-requests/new`, null, "Request License Extension"],
+    ["new extension request", `${ACME}/licences/extension-requests/new`, null, "Request Licence Extension"],
     ["rules of extension", `${ACME}/licences/rules`, null, "Licences"],
     ["subscriptions", `${ACME}/orders`, null, "Order Book"],
     ["orders", `${ACME}/orders/history`, null, "Order Book"],
