@@ -208,7 +208,7 @@ impl Asking {
             .collect();
         let here = self.at.clone() + Tab::Requests.path();
         html! {
-            form method="post" action=(here) {
+            form method="post" action=(here) novalidate {
                 (self.draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (page::select(&self.draft, "licence_id", "Product", None, &licences, self.first_choice(), None))
