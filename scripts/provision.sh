@@ -237,6 +237,26 @@ need_chromium() {
     fail 'there is no Chromium. Install Chromium or Chrome, or set CHROMIUM_BIN to the path of one, then run this again.'
 }
 
+# The host suite reads our calendar with a parser that is not ours; without one it says so and goes on.
+need_calendar_parser() {
+  local venv=$PORTAL_CACHE/icalendar-$ICALENDAR_VERSION
+  "$venv/bin/python" -c 'import icalendar' 2>/dev/null && return
+  say "icalendar $ICALENDAR_VERSION, a calendar parser in Python for the host suite (15 s)"
+  rm -rf "$venv"
+  if ! brief python3 -m venv "$venv"; then
+    rm -rf "$venv"
+    debian_install python3 python3-venv && brief python3 -m venv "$venv" || {
+      echo '    there is no Python with venv: no parser but our own will look at the calendar' >&2
+      rm -rf "$venv"
+      return 0
+    }
+  fi
+  retry brief "$venv/bin/pip" install --disable-pip-version-check --quiet "icalendar==$ICALENDAR_VERSION" || {
+    echo '    pip could not get it: no parser but our own will look at the calendar' >&2
+    rm -rf "$venv"
+  }
+}
+
 # Where the edge's compiler has no clippy, scripts/check.sh says that it leaves that step out.
 need_linters() {
   if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
@@ -274,6 +294,7 @@ need_rust
 need_c_compiler
 if wants build check edge browser; then need_wasm_target; fi
 if wants check; then need_linters; fi
+if wants host; then need_calendar_parser; fi
 need_node # it runs the suites, the host's too
 if wants build edge browser; then
   need_npm_packages

@@ -1,10 +1,11 @@
 # Sourced. Every version that the toolchain pins and no manifest does:
 # npm packages stand in package.json, crates and the wasm-bindgen command line tool in Cargo.lock.
 
-RUST_MINIMUM=1.88            # edition 2024, and what the dependencies ask for
+RUST_MINIMUM=1.95            # edition 2024, `if let` in match guards, and what the dependencies ask for
 NODE_MINIMUM=22.12           # wrangler refuses anything older
 NODE_VERSION=24.21.0         # put into the cache where the machine's own is too old
 WORKER_BUILD_VERSION=0.8.7   # the same release as the `worker` crate
+ICALENDAR_VERSION=7.3.0      # PyPI: somebody else's parser, to read our calendar with
 
 WASM_TARGET=wasm32-unknown-unknown
 WASM_GZIP_LIMIT=1000000      # bytes; the platform would take more, but start-up time grows with every one

@@ -49,8 +49,22 @@ impl Rows {
 #[expect(clippy::unused_async, reason = "the twin of d1::Db, where these wait")]
 impl Db {
     pub fn open(scripts: &[&str]) -> Result<Self, DbError> {
-        let sqlite = Connection::open_in_memory().map_err(failed)?;
-        sqlite.execute_batch("pragma foreign_keys = on").map_err(failed)?;
+        Self::made_of(connect()?, scripts)
+    }
+
+    /// What `image` gave of another one, and then these scripts: a tenth of the time that migrations take.
+    pub fn copy(image: &[u8], scripts: &[&str]) -> Result<Self, DbError> {
+        let mut sqlite = connect()?;
+        sqlite.deserialize_read_exact("main", image, image.len(), false).map_err(failed)?;
+        Self::made_of(sqlite, scripts)
+    }
+
+    /// Every byte of it.
+    pub fn image(&self) -> Result<Vec<u8>, DbError> {
+        Ok(self.lock().sqlite.serialize("main").map_err(failed)?.to_vec())
+    }
+
+    fn made_of(sqlite: Connection, scripts: &[&str]) -> Result<Self, DbError> {
         for script in scripts {
             sqlite.execute_batch(script).map_err(failed)?;
         }
@@ -134,6 +148,12 @@ impl Db {
     fn lock(&self) -> MutexGuard<'_, Twin> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn connect() -> Result<Connection, DbError> {
+    let sqlite = Connection::open_in_memory().map_err(failed)?;
+    sqlite.execute_batch("pragma foreign_keys = on").map_err(failed)?;
+    Ok(sqlite)
 }
 
 impl Twin {

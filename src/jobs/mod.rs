@@ -9,7 +9,7 @@ mod sweep;
 use serde_json::{Value, json};
 
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
-pub use self::expire_licences::expire_licences;
+pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
 
@@ -36,10 +36,10 @@ pub async fn on_schedule(app: App, cron: &str) {
     match cron {
         "*/5 * * * *" => {
             finish(&system, "resend", resend(&system).await).await;
-            finish(&system, "expire_licences", expire_licences(&system).await).await;
+            finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
         }
         "17 2 * * *" => {
-            finish(&system, "expire_licences", expire_licences(&system).await).await;
+            finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
             finish(&system, "retain", retain(&system).await).await;
         }
         other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),
@@ -64,6 +64,10 @@ pub async fn on_message(app: &App, queue: &str, body: Option<&str>) -> Outcome {
         return Outcome::Done;
     };
     let outcome = match queue {
+        MAIL | DEAD if id.as_str() == GO_ON => {
+            finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
+            return Outcome::Done;
+        }
         MAIL => deliver_mail(&system, &*transport(app.config()), apps::mail, &id).await,
         DEAD => give_up(&system, &id).await.map(|()| Outcome::Done),
         other => {

@@ -70,6 +70,19 @@ const INSIDE = {
       for (const menu of await page.locator("details.menu").all()) await menu.evaluate((it) => { it.open = true; });
     }, "Blue Harbour Logistics"],
   ],
+  "billing@acme.example": [
+    ["home of Billing", ACME, null, "Acme Textiles"],
+    ["licences", `${ACME}/licences`, null, "Licences"],
+    ["history of licences", `${ACME}/licences/history`, null, "Licences"],
+    ["history of licences, nothing found", `${ACME}/licences/history?q=zzzz`, null, "Licences"],
+    ["extension requests", `${ACME}/licences/extension-requests`, null, "Licences"],
+    ["new extension request", `${ACME}/licences/extension-requests/new`, null, "Request Licence Extension"],
+    ["rules of extension", `${ACME}/licences/rules`, null, "Licences"],
+    ["subscriptions", `${ACME}/orders`, null, "Order Book"],
+    ["orders", `${ACME}/orders/history`, null, "Order Book"],
+    ["orders, nothing found", `${ACME}/orders/history?q=zzzz`, null, "Order Book"],
+    ["forbidden", `${ACME}/contacts`, null, "Your role does not open this"],
+  ],
   "oliver@banyanrow.example": [
     ["handing over", `${KESTREL}/roles`, async (page) => {
       await page.getByLabel("Primary").selectOption({ label: HANNAH });
@@ -93,7 +106,6 @@ const INSIDE = {
   ],
   "guest@acme.example": [
     ["home without a role", ACME, null, "Acme Textiles"],
-    ["forbidden", `${ACME}/contacts`, null, "Your role does not open this"],
   ],
   "meera@banyanrow.example": [["organisations", "/organisations", null, "Organisations"]],
   "admin@vendor.example": [["no organisation", "/organisations", null, "Organisations"]],
@@ -124,9 +136,11 @@ test("the pages behind a mail, and the mail itself", async (t) => {
   await t.test("confirmed", () => visit(page, "confirmed", `/verify#${code}`, confirm("Thank you"), "Thank you"));
   const spent = "This link no longer works";
   await t.test("confirmed before", () => visit(page, "confirmed before", `/verify#${code}`, confirm(spent), spent));
+  await t.test("mailbox with mails", () => visit(page, "mailbox", "/dev/mail", null, "Mailbox"));
   await t.test("the mail", async () => {
-    await page.goto(`/dev/mail/${mail.id}/html`);
-    await looks(page, "mail", (found) => found.filter((it) => it !== "scrollable-region-focusable"));
+    await page.goto("about:blank");
+    await page.setContent(mail.html); // the portal shows it in a sandbox, where axe cannot run either
+    await looks(page, "mail");
     portal.clean();
   });
   await page.context().close();
@@ -164,7 +178,7 @@ function madeOf() {
   };
 }
 
-async function looks(page, name, accept = (found) => found) {
+async function looks(page, name) {
   for (const [width, height] of [[1280, 800], [390, 844]]) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ["light", "dark"]) {
@@ -177,7 +191,7 @@ async function looks(page, name, accept = (found) => found) {
       const { violations, passes } = await axe.analyze();
       const found = violations.filter((it) => ["serious", "critical"].includes(it.impact))
         .map((it) => `${it.id}: ${it.nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
-      assert.deepEqual(accept(found), [], `${name} at ${width}, ${colorScheme}`);
+      assert.deepEqual(found, [], `${name} at ${width}, ${colorScheme}`);
       const looked = passes.map((it) => it.id);
       for (const rule of colorScheme === "light" ? ["color-contrast", "target-size"] : ["color-contrast"]) assert.ok(looked.includes(rule), `axe did not look at ${rule}`);
     }
@@ -194,7 +208,7 @@ function tooWide() {
   const found = [];
   if (document.documentElement.scrollWidth > innerWidth) found.push(`the page: ${document.documentElement.scrollWidth}`);
   for (const it of document.querySelectorAll(".sheet, .card, .door, pre, .tile")) {
-    if (it.scrollWidth > it.clientWidth + 1 && innerWidth !== 768) found.push(`${it.className}: ${it.scrollWidth} in ${it.clientWidth}`);
+    if (it.scrollWidth > it.clientWidth + 1) found.push(`${it.className}: ${it.scrollWidth} in ${it.clientWidth}`);
   }
   return found;
 }

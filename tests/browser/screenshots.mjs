@@ -39,6 +39,8 @@ const SCENES = {
   verify: [null, "/verify#a-token-that-is-none"],
   password: [null, "/password#a-token-that-is-none"],
   "forgot-password": [null, "/forgot-password"],
+  licences: ["billing@acme.example", `${ACME}/licences`],
+  orders: ["billing@acme.example", `${ACME}/orders`],
   forbidden: ["billing@acme.example", `${ACME}/contacts`],
   "not-found": [null, "/nowhere"],
   rename: ["primary@acme.example", `${ACME}/name`],

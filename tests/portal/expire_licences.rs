@@ -1,6 +1,7 @@
 use futures_executor::block_on;
 use portal::access::{App, System};
-use portal::jobs::{MAIL, expire_licences, on_message, on_schedule};
+use portal::jobs::{GO_ON, MAIL, ROUNDS, expire_licences, on_message, on_schedule};
+use portal::kernel::MailId;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ fn lines(portal: &Portal, stmt: portal::db::Stmt) -> Vec<String> {
 /// Days from 22 Nov 2026.
 fn run_on(portal: &Portal, day: i64) -> Value {
     portal.now.set(NOW + day * DAY);
-    block_on(expire_licences(&System::new(portal.app()))).unwrap()
+    block_on(expire_licences(&System::new(portal.app()), ROUNDS)).unwrap()
 }
 
 /// What has been told, without the hour at which it was; ids are part of it.
@@ -189,7 +190,7 @@ fn the_day_turns_at_midnight_of_the_vendor() {
     let midnight = 1_796_063_400; // 30 Nov 2026, 18:30 UTC
     for (now, told) in [(midnight - 1, 0), (midnight, 1)] {
         portal.now.set(now);
-        assert_eq!(block_on(expire_licences(&System::new(portal.app()))).unwrap()["told"], told);
+        assert_eq!(block_on(expire_licences(&System::new(portal.app()), ROUNDS)).unwrap()["told"], told);
     }
 }
 
@@ -224,7 +225,7 @@ proptest! {
         let last = in_order[in_order.len() - 1];
         let app = |portal: &Portal| -> App { portal.now.set(NOW + last * DAY); portal.app() };
         let rows = told(&once);
-        block_on(expire_licences(&System::new(app(&once)))).unwrap();
+        block_on(expire_licences(&System::new(app(&once)), ROUNDS)).unwrap();
         prop_assert_eq!(told(&once), rows);
     }
 }
@@ -247,4 +248,14 @@ fn what_one_run_leaves_the_next_one_does() {
     let trips = portal.db.round_trips();
     run_on(&portal, 0);
     assert_eq!(portal.db.round_trips() - trips, 1, "cheap when nothing is due");
+
+    // A run that may do one batch only leaves a message, and whoever reads it does the rest.
+    let portal = Portal::after(many);
+    let report = block_on(expire_licences(&System::new(portal.app()), 1)).unwrap();
+    assert_eq!(report, json!({ "looked_at": 200, "told": 200, "mails": 0, "more": true }));
+    let left = std::mem::take(&mut *portal.queue.0.lock().unwrap());
+    assert_eq!(left.iter().map(MailId::as_str).collect::<Vec<_>>(), [GO_ON]);
+    block_on(on_message(&portal.app(), MAIL, Some(GO_ON)));
+    assert_eq!(portal.number("select count(*) as n from notification"), 450);
+    assert!(portal.queue.0.lock().unwrap().is_empty());
 }

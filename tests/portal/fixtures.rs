@@ -30,7 +30,8 @@ pub const PASSWORD: &str = "a password of the cast";
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
 /// Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
-/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`. Every text of an organisation carries its canary word.
+/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`. Every text of an organisation
+/// carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
       ('ann', 'ann@acme-canary.example', 'Ann Acme-canary', 1), ('bob', 'bob@acme-canary.example', 'Bob Acme-canary', 1),
@@ -79,6 +80,15 @@ pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, v
 /// Hashing takes a tenth of a second, so the cast shares one hash.
 static STORED: LazyLock<String> =
     LazyLock::new(|| pepper().hash(&Password::try_from(PASSWORD.to_owned()).unwrap(), [7; 16]).unwrap());
+
+/// Migrations take as long as a test, so they run once and each portal gets a copy of what they made.
+static CAST: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let know = format!("update person set password = '{}' where id in ('ann', 'ned', 'gus');", *STORED);
+    Db::open(&[MIGRATIONS, &[TWO_ORGS, &know]].concat()).unwrap().image().unwrap()
+});
+
+/// As in an isolate: built once.
+static ROUTER: LazyLock<Router<App>> = LazyLock::new(|| portal::routes::all().into_router());
 
 pub fn keys() -> Keyring {
     let keys = "k2:0123456789abcdef0123456789abcdef,k1:fedcba9876543210fedcba9876543210";
@@ -184,15 +194,15 @@ impl Portal {
 
     /// After something else has happened.
     pub fn after(script: &str) -> Self {
-        Self::made(portal::routes::all().into_router(), script, configuration(&[]))
+        Self::made(ROUTER.clone(), script, configuration(&[]))
     }
 
     pub fn configured_after(script: &str, changes: &[(&str, &str)]) -> Self {
-        Self::made(portal::routes::all().into_router(), script, configuration(changes))
+        Self::made(ROUTER.clone(), script, configuration(changes))
     }
 
     pub fn configured(changes: &[(&str, &str)]) -> Self {
-        Self::made(portal::routes::all().into_router(), "", configuration(changes))
+        Self::made(ROUTER.clone(), "", configuration(changes))
     }
 
     pub fn serving(router: Router<App>) -> Self {
@@ -200,9 +210,7 @@ impl Portal {
     }
 
     fn made(router: Router<App>, script: &str, config: Config) -> Self {
-        let know = format!("update person set password = '{}' where id in ('ann', 'ned', 'gus');", *STORED);
-        let scripts = [MIGRATIONS, &[TWO_ORGS, &know, script]].concat();
-        let db = Db::open(&scripts).unwrap();
+        let db = Db::copy(&CAST, &[script]).unwrap();
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let afterwards = Arc::<Afterwards>::default();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures_executor::block_on;
 use portal::access::System;
 use portal::db::Stmt;
-use portal::jobs::expire_licences;
+use portal::jobs::{ROUNDS, expire_licences};
 use serde::Deserialize;
 
 use crate::fixtures::{Portal, cookie};
@@ -70,7 +70,7 @@ fn every_statement_of_licences_goes_by_an_index() {
             &body.replace("l-sky", scope),
         );
     }
-    block_on(expire_licences(&System::new(portal.app()))).unwrap();
+    block_on(expire_licences(&System::new(portal.app()), ROUNDS)).unwrap();
     assert!(goes_by_an_index(&portal, since) > 30);
     let due = portal.db.history().into_iter().find(|it| it.stmt.sql.contains("licence.flag_on <=")).unwrap();
     let sql: &'static str = format!("explain query plan {}", due.stmt.sql).leak();
@@ -132,7 +132,7 @@ fn many_licences() {
     loop {
         run += 1;
         let (from, since, trips) = (Instant::now(), portal.db.history().len(), portal.db.round_trips());
-        let report = block_on(expire_licences(&System::new(portal.app()))).unwrap();
+        let report = block_on(expire_licences(&System::new(portal.app()), ROUNDS)).unwrap();
         let took = from.elapsed();
         let history = portal.db.history();
         let statements = history.len() - since;

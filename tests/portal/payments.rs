@@ -214,3 +214,15 @@ fn the_way_to_the_gateway() {
         page.body.contains("has not set up a payment gateway") && !page.body.contains("target=\"_blank\"")
     );
 }
+
+/// Of every status and currency there is something to look at.
+#[test]
+fn the_demo_data_shows_everything() {
+    let portal = Portal::new();
+    assert_eq!(portal.send("POST", "/dev/seed", "", "").status, StatusCode::OK);
+    let count = |sql| portal.number(sql);
+    assert_eq!(count("select count(*) as n from payment_record"), 8);
+    assert_eq!(count("select count(distinct status) as n from payment_record"), 6);
+    assert_eq!(count("select count(distinct currency) as n from payment_record"), 2);
+    assert_eq!(count("select count(*) as n from payment_event"), 15);
+}

@@ -26,7 +26,7 @@ impl View for ContactList {
         let full = self.contacts.len() >= MOST_CONTACTS;
         let actions = html! {
             @if !full { (page::button_link(Kind::Secondary, "Add Contact", "#add", Some(Icon::Plus))) }
-            (page::button_link(Kind::Secondary, "Manage Roles", &self.roles_at(), Some(Icon::Key)))
+            (page::button_link(Kind::Secondary, "Manage Roles", &self.roles_at(), Some(Icon::Shield)))
         };
         let intro =
             "The people and group addresses who may see this organisation, and what each of them is for.";
@@ -88,7 +88,8 @@ impl ContactList {
         let pending = contact.verified_at.is_none() && is_under_way;
         html! { div id={ "mail-" (contact.id.as_str()) } data-pending[pending] {
             @if let Some(at) = contact.verified_at {
-                (page::badge(Tone::Good, "Verified Contact")) br; small { (when(at)) }
+                (page::badge(Tone::Good, "Verified Contact")) br;
+                small { (page::moment(&rfc3339(at), &self.zone.day_words(at))) }
             } @else {
                 @match contact.mail_state {
                     None => { (page::badge(Tone::Neutral, "No mail sent yet")) },

@@ -160,8 +160,8 @@ impl View for Asking {
         } else {
             page::columns(page::card(None, self.form()), self.previews())
         };
-        let main = html! { (page::page_head("Request License Extension", Some(intro), html! {})) (body) };
-        page::screen(frame, "Request License Extension", main)
+        let main = html! { (page::page_head("Request Licence Extension", Some(intro), html! {})) (body) };
+        page::screen(frame, "Request Licence Extension", main)
     }
 
     fn json(&self) -> Value {
@@ -208,7 +208,7 @@ impl Asking {
             .collect();
         let here = self.at.clone() + Tab::Requests.path();
         html! {
-            form method="post" action=(here) {
+            form method="post" action=(here) novalidate {
                 (self.draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (page::select(&self.draft, "licence_id", "Product", None, &licences, self.first_choice(), None))

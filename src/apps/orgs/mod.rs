@@ -110,7 +110,7 @@ fn launcher(door: &Access<Home>, me: &Member) -> Vec<view::Way> {
     let outside = [
         (Application::HelpDesk, "Help desk", &links.help_desk, crate::page::Icon::Lifebuoy),
         (Application::BillDesk, "Bill desk", &links.bill_desk, crate::page::Icon::Receipt),
-        (Application::Documentation, "Documentation", &links.documentation, crate::page::Icon::Book),
+        (Application::Documentation, "Documentation", &links.documentation, crate::page::Icon::Document),
     ];
     let outside =
         outside.into_iter().filter(|it| allows(&me.roles, it.0)).filter_map(|(_, label, href, icon)| {

@@ -84,7 +84,7 @@ impl Front {
     }
 
     fn manage(&self) -> Markup {
-        html! { @if self.manages { (page::button_link(Kind::Secondary, "Manage Roles", &format!("{}/roles", self.at), Some(Icon::Key))) } }
+        html! { @if self.manages { (page::button_link(Kind::Secondary, "Manage Roles", &format!("{}/roles", self.at), Some(Icon::Shield))) } }
     }
 
     fn who(&self) -> Markup {
