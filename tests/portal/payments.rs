@@ -226,3 +226,17 @@ fn the_demo_data_shows_everything() {
     assert_eq!(count("select count(distinct currency) as n from payment_record"), 2);
     assert_eq!(count("select count(*) as n from payment_event"), 15);
 }
+
+/// A page reads no more rows than it shows, and what hangs on them, however many lie behind it.
+#[test]
+fn a_page_costs_the_same_among_ten_thousand() {
+    let steps = |records: usize, query: &str| {
+        let portal = Portal::after(&MANY.replace("i < 250", &format!("i < {records}")));
+        assert_eq!(items(&portal.get(&format!("{API}?{query}"), "bob")).len(), 20, "{query}");
+        portal.db.history().iter().map(|it| it.steps).sum::<i32>()
+    };
+    for query in ["", "to=2023-12-01", "currency=USD", "status=reconciled", "q=mer"] {
+        let (few, many) = (steps(1_000, query), steps(10_000, query));
+        assert!(many < few + few / 4, "{query}: {few} steps among 1,000 and {many} among 10,000");
+    }
+}
