@@ -34,6 +34,8 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
+        (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
+        (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {

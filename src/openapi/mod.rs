@@ -7,6 +7,7 @@ mod contacts;
 mod licences;
 mod orders;
 mod orgs;
+mod payments;
 mod person;
 mod words;
 
@@ -30,7 +31,7 @@ creates takes an `Idempotency-Key`: the same key with the same body gets the fir
 
 /// One entry for each call of the contract: a new application adds its list here.
 fn calls() -> Vec<Call> {
-    [person::calls(), orgs::calls(), contacts::calls(), orders::calls(), licences::calls()]
+    [person::calls(), orgs::calls(), contacts::calls(), orders::calls(), licences::calls(), payments::calls()]
         .into_iter()
         .flatten()
         .collect()

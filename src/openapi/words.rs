@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::apps::licences::Description;
 use crate::kernel::{
-    ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId, OrgName, ProductId,
-    SubscriptionId,
+    ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId, OrgName,
+    PaymentDocumentId, PaymentEventId, PaymentId, ProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -44,6 +44,9 @@ words! {
     LicenceId, "LicenceId", id("Of a licence, a UUIDv7.");
     EventId, "LicenceEventId", id("Of a change of a licence, a UUIDv7.");
     ExtensionId, "ExtensionRequestId", id("Of a request to extend a licence, a UUIDv7.");
+    PaymentId, "PaymentRecordId", id("Of a payment that was recorded, a UUIDv7.");
+    PaymentEventId, "PaymentEventId", id("Of a line of a payment's timeline, a UUIDv7.");
+    PaymentDocumentId, "PaymentDocumentId", id("Of a proof of a payment, a UUIDv7.");
     Description, "Description", text().min_length(Some(10)).max_length(Some(500))
         .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");

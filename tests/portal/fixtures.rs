@@ -19,6 +19,7 @@ use crate::stores::{Afterwards, Queue, Shelf, log};
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
     include_str!("../../migrations/0002_orders_and_licences.sql"),
+    include_str!("../../migrations/0003_payments.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -29,7 +30,8 @@ pub const PASSWORD: &str = "a password of the cast";
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
 /// Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
-/// subscription `s-acme`, licence `l-acme`. Every text of an organisation carries its canary word.
+/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`. Every text of an organisation
+/// carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
       ('ann', 'ann@acme-canary.example', 'Ann Acme-canary', 1), ('bob', 'bob@acme-canary.example', 'Bob Acme-canary', 1),
@@ -63,7 +65,13 @@ pub const TWO_ORGS: &str = "
       select 's-' || id, id, 'o-' || id, 'skyconnect', 'SKY-MAIL', 'Mailboxes of ' || name, 40, 'users',
              '2026-01-01', '2026-12-31', 'contract', 1 from organisation;
     insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
-      select 'l-' || id, id, 'skyconnect', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;";
+      select 'l-' || id, id, 'skyconnect', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;
+    insert into payment_record (id, org_id, at, recorded_on, invoice_number, invoice_key, currency, amount, paid_on, method,
+                                reference, reference_key, note, status_on, by_person, by_name)
+      select 'p-' || id, id, 1795000000, '2026-11-18', 'INV-' || name, upper('INV-' || name), 'INR', 19824000, '2026-11-17',
+             'neft', 'UTR-' || name, upper('UTR-' || name), 'Paid by ' || name, '2026-11-18', 'ann', name from organisation;
+    insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message)
+      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -337,6 +345,7 @@ impl Portal {
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
+            portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),

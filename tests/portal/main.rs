@@ -28,6 +28,8 @@ mod openapi;
 mod order_files;
 mod orders;
 mod orgs;
+mod payment_laws;
+mod payments;
 mod plans;
 mod requests;
 mod roles;

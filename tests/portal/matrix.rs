@@ -163,7 +163,8 @@ fn a_forbidden_call_is_written_to_the_audit_log() {
 fn every_wrong_method_says_which_are_right() {
     for path in portal::routes::all().index.into_iter().map(|it| it.path) {
         let at = path.replace("{org}", "acme").replace("{contact}", "c-tom").replace("{session}", "bob");
-        let at = at.replace("{order}", "o-acme").replace("{licence}", "l-acme");
+        let at =
+            at.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
         for method in ["TRACE", "PROPFIND"] {
             let answer = Portal::new().send(method, &at, &cookie("ann"), "");
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

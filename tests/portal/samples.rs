@@ -113,7 +113,8 @@ pub fn sample(url: &Endpoint) -> Sample {
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
-    let path = path.replace("{order}", "o-acme").replace("{licence}", "l-acme");
+    let path =
+        path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     let is_hers = match url.guard {
         Guard::Contact(Some(it)) => allows(&[Role::Primary], it),

@@ -3,6 +3,7 @@
 
 mod licences;
 mod orders;
+mod payments;
 mod seed;
 mod sql;
 mod view;

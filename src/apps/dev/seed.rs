@@ -14,17 +14,22 @@ pub const PASSWORD: &str = "demo password, not for production";
 
 const DEMO: &str = include_str!("demo.json");
 
-/// Four laws of the schema forbid what happens here: they are lifted and put back, by the text of the schema
+/// Five laws of the schema forbid what happens here: they are lifted and put back, by the text of the schema
 /// itself, within the same transaction.
-const LAWS: [(&str, &str); 4] = [
+const LAWS: [(&str, &str); 5] = [
     ("audit_is_never_deleted", "drop trigger audit_is_never_deleted"),
     ("primary_cannot_be_deleted", "drop trigger primary_cannot_be_deleted"),
     ("primary_is_never_vacant", "drop trigger primary_is_never_vacant"),
     ("licence_event_is_never_deleted", "drop trigger licence_event_is_never_deleted"),
+    ("payment_event_is_never_deleted", "drop trigger payment_event_is_never_deleted"),
 ];
 
 /// Every table, whoever refers to another before it.
-const EMPTY: [&str; 24] = [
+const EMPTY: [&str; 28] = [
+    "delete from payment_effect",
+    "delete from payment_event",
+    "delete from payment_document",
+    "delete from payment_record",
     "delete from calendar_feed",
     "delete from notification",
     "delete from licence_flag",
@@ -95,6 +100,7 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let today = Day::today(app.now(), app.config().zone).ok_or_else(not_possible)?;
     let fill = fill.chain(super::orders::fill(today, app.now()));
     let fill = fill.chain(super::licences::fill(today, app.now()));
+    let fill = fill.chain(super::payments::fill(today, app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 

@@ -110,7 +110,6 @@ fn launcher(door: &Access<Home>, me: &Member) -> Vec<view::Way> {
     let outside = [
         (Application::HelpDesk, "Help desk", &links.help_desk, crate::page::Icon::Lifebuoy),
         (Application::BillDesk, "Bill desk", &links.bill_desk, crate::page::Icon::Receipt),
-        (Application::PaymentGateway, "Make Payment", &links.gateway, crate::page::Icon::Card),
         (Application::Documentation, "Documentation", &links.documentation, crate::page::Icon::Document),
     ];
     let outside =

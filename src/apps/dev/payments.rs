@@ -1,0 +1,105 @@
+//! Demo data of payments: every status there is, in rupees and in dollars. Days count from today, the vendor's.
+
+use serde_json::{Value, json};
+
+use crate::db::{Arg, Stmt};
+use crate::kernel::Day;
+
+/// Organisation, days ago, invoice, currency, amount and tax deducted in minor units, method, note, status, message.
+type Row = (
+    &'static str,
+    u64,
+    &'static str,
+    &'static str,
+    i64,
+    i64,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+const RECORDS: [Row; 8] = [
+    ("201", 400, "MER/0312", "INR", 41_300_000, 3_500_000, "rtgs", "First year", "reconciled", ""),
+    ("201", 95, "MER/0388", "USD", 120_000, 0, "wire", "Top-up", "reconciled", "Received, with thanks."),
+    ("201", 40, "MER/0401", "INR", 9_440_000, 800_000, "neft", "", "withdrawn", ""),
+    (
+        "201",
+        39,
+        "MER/0402",
+        "INR",
+        9_440_000,
+        800_000,
+        "neft",
+        "The right invoice this time",
+        "reconciled",
+        "",
+    ),
+    ("202", 1, "MER/0419", "INR", 19_824_000, 1_680_000, "neft", "Renewal", "submitted", ""),
+    ("203", 120, "MER/0377", "INR", 5_900_000, 0, "cheque", "", "rejected", "The bank returned the cheque."),
+    (
+        "203",
+        8,
+        "MER/0410",
+        "INR",
+        5_900_000,
+        500_000,
+        "upi",
+        "",
+        "information_needed",
+        "Which account was it paid from?",
+    ),
+    ("203", 3, "MER/0415", "INR", 29_500_000, 2_500_000, "imps", "", "under_review", ""),
+];
+
+#[must_use]
+pub fn fill(today: Day, now: i64) -> Vec<Stmt> {
+    let record = |(at, row): (usize, &Row)| {
+        let (org, ago, invoice, currency, amount, tax, method, note, status, message) = *row;
+        let seconds = i64::try_from(ago).unwrap_or(0) * 86_400 + 5400;
+        json!({
+            "id": format!("01938a00-0000-7000-8000-000b{at:08x}"),
+            "org": format!("01938a00-0000-7000-8000-000000000{org}"),
+            "at": now - seconds, "on": today.minus(ago).to_string(), "paid": today.minus(ago + 1).to_string(),
+            "invoice": invoice, "currency": currency, "amount": amount, "tax": tax, "method": method,
+            "reference": format!("N{:07}", 4_120_377 + 7919 * at), "note": note, "status": status, "message": message,
+        })
+    };
+    let records: Vec<Value> = RECORDS.iter().enumerate().map(record).collect();
+    let records = json!(records).to_string();
+    [FILL_RECORDS, FILL_FIRST_STEPS, FILL_LATER_STEPS, MOVE_ON]
+        .map(|sql| Stmt { sql, args: vec![Arg::from(records.clone())] })
+        .into()
+}
+
+const FILL_RECORDS: &str =
+    "insert into payment_record (id, org_id, at, recorded_on, invoice_number, invoice_key, currency, amount, tax_deducted,
+                                 paid_on, method, reference, reference_key, note, status_on, by_person, by_name)
+     select value ->> 'id', value ->> 'org', value ->> 'at', value ->> 'on', value ->> 'invoice', value ->> 'invoice',
+            value ->> 'currency', value ->> 'amount', value ->> 'tax', value ->> 'paid', value ->> 'method',
+            value ->> 'reference', value ->> 'reference', value ->> 'note', value ->> 'on', person.id,
+            person.display_name
+       from json_each(?1)
+       join role on role.org_id = value ->> 'org' and role.role = 'billing'
+       join contact on contact.id = role.contact_id
+       join person on person.id = contact.person_id";
+
+const FILL_FIRST_STEPS: &str =
+    "insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name)
+     select replace(record.id, '-000b', '-000c'), record.org_id, record.id, record.at, 'submit', 'contact', record.by_name
+       from json_each(?1)
+       join payment_record as record on record.id = value ->> 'id'";
+
+const FILL_LATER_STEPS: &str =
+    "insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message)
+     select replace(record.id, '-000b', '-000d'), record.org_id, record.id, record.at + 3600,
+            case value ->> 'status' when 'reconciled' then 'match' when 'rejected' then 'refuse'
+                 when 'withdrawn' then 'withdraw' when 'under_review' then 'take_up' else 'ask' end,
+            iif(value ->> 'status' = 'withdrawn', 'contact', 'vendor'),
+            iif(value ->> 'status' = 'withdrawn', record.by_name, null), value ->> 'message'
+       from json_each(?1)
+       join payment_record as record on record.id = value ->> 'id'
+      where value ->> 'status' <> 'submitted'";
+
+const MOVE_ON: &str = "update payment_record set status = value ->> 'status', message = value ->> 'message'
+       from json_each(?1) where payment_record.id = value ->> 'id'";

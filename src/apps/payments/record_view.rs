@@ -1,0 +1,137 @@
+use axum::response::Html;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::api::RecordFacts;
+use super::records::{Record, Step};
+use super::rules::Status;
+use super::view::{badge, date, or_none, tax};
+use crate::answer::View;
+use crate::kernel::{Zone, rfc3339};
+use crate::page::{self, Column, ColumnKind, Frame, Icon, Kind, Tone, button_link, card, definition, notice};
+
+/// One payment with its timeline, fit for paper.
+pub struct RecordPage {
+    pub record: Record,
+    pub timeline: Vec<Step>,
+    pub zone: Zone,
+    pub vendor: String,
+    pub org_name: String,
+    /// Path of the list.
+    pub at: String,
+}
+
+impl View for RecordPage {
+    fn page(&self, frame: &Frame) -> Html<String> {
+        let it = &self.record;
+        let title = format!("Payment of invoice {}", it.invoice_number);
+        let actions = html! {
+            (page::print_button())
+            (button_link(Kind::Secondary, "All payments", &self.at, Some(Icon::Back)))
+        };
+        let facts = [
+            ("Status", badge(it.status)),
+            ("Amount paid", html! { (it.amount.words()) }),
+            ("Deducted as tax", tax(it.tax_deducted)),
+            ("Paid on", date(it.paid_on)),
+            ("Method", html! { (it.method.label()) }),
+            ("Reference", html! { (it.reference) }),
+            (
+                "Recorded",
+                html! { (page::moment(&rfc3339(it.at), &self.zone.words(it.at))) " by " (it.by_name) },
+            ),
+            ("Additional information", or_none(&it.note)),
+        ];
+        let main = html! {
+            p.on-paper { (self.vendor) " · " (self.org_name) }
+            (page::page_head(&title, None, actions))
+            (self.standing())
+            (card(None, definition(&facts)))
+            (page::section("Licences", None, html! {}, self.licences()))
+            @if !it.documents.is_empty() {
+                (page::section("Documents", None, html! {}, html! { ul { @for proof in &it.documents { li { (proof.name) } } } }))
+            }
+            (page::section("What happened", None, html! {}, self.steps()))
+        };
+        page::screen(frame, &title, main)
+    }
+
+    fn json(&self) -> Value {
+        json!(RecordFacts::in_full(&self.record, &self.timeline, &self.vendor))
+    }
+}
+
+impl RecordPage {
+    /// What the reader has to know or to do next.
+    fn standing(&self) -> Markup {
+        let vendor = &self.vendor;
+        let (tone, title, said) = match self.record.status {
+            Status::Submitted => (
+                Tone::Info,
+                "Waiting to be reconciled",
+                format!("The {vendor} team reconciles it within 3 working days."),
+            ),
+            Status::UnderReview => {
+                (Tone::Info, "Under review", format!("The {vendor} team is looking for the payment."))
+            }
+            Status::InformationNeeded => (
+                Tone::Attention,
+                "The billing team asks",
+                format!("The {vendor} team cannot go on without an answer."),
+            ),
+            Status::Reconciled => (
+                Tone::Good,
+                "Reconciled",
+                "The invoice is marked as paid. There is nothing left to do.".to_owned(),
+            ),
+            Status::Rejected => (
+                Tone::Danger,
+                "Rejected",
+                "The payment could not be matched to the invoice. The reason is below.".to_owned(),
+            ),
+            Status::Withdrawn => {
+                (Tone::Neutral, "Withdrawn", "The record was withdrawn before it was taken up.".to_owned())
+            }
+        };
+        let message = &self.record.message;
+        notice(tone, title, html! { p { (said) } @if !message.is_empty() { p { (message) } } })
+    }
+
+    fn licences(&self) -> Markup {
+        if self.record.effects.is_empty() {
+            let said = "No licence ended within five days when the payment was recorded.";
+            return page::empty_state(Icon::Key, "No licence was extended", said, None);
+        }
+        let columns = [
+            Column { label: "Product", kind: ColumnKind::Text },
+            Column { label: "Valid till, before", kind: ColumnKind::Short },
+            Column { label: "Valid till, after", kind: ColumnKind::Short },
+            Column { label: "Why", kind: ColumnKind::Text },
+        ];
+        let rows = self.record.effects.iter().map(|it| {
+            let moved = it.new_valid_till > it.old_valid_till;
+            let why =
+                if moved && it.message.is_empty() { "Extended by the record" } else { it.message.as_str() };
+            vec![html! { (it.product) }, date(it.old_valid_till), date(it.new_valid_till), html! { (why) }]
+        });
+        page::table("What the record did to the licences", &columns, rows.collect())
+    }
+
+    fn steps(&self) -> Markup {
+        let columns = [
+            Column { label: "When", kind: ColumnKind::Short },
+            Column { label: "What", kind: ColumnKind::Short },
+            Column { label: "By", kind: ColumnKind::Text },
+            Column { label: "Message", kind: ColumnKind::Text },
+        ];
+        let rows = self.timeline.iter().map(|it| {
+            vec![
+                page::moment(&rfc3339(it.at), &self.zone.words(it.at)),
+                html! { (it.event.label()) },
+                html! { (it.by(&self.vendor)) },
+                or_none(&it.message),
+            ]
+        });
+        page::table("Timeline, oldest first", &columns, rows.collect())
+    }
+}
