@@ -160,8 +160,8 @@ impl View for Asking {
         } else {
             page::columns(page::card(None, self.form()), self.previews())
         };
-        let main = html! { (page::page_head("Request License Extension", Some(intro), html! {})) (body) };
-        page::screen(frame, "Request License Extension", main)
+        let main = html! { (page::page_head("Request Licence Extension", Some(intro), html! {})) (body) };
+        page::screen(frame, "Request Licence Extension", main)
     }
 
     fn json(&self) -> Value {

@@ -55,7 +55,7 @@ pub fn tab(frame: &Frame, at: &str, shown: Tab, main: &Markup) -> Html<String> {
 }
 
 fn ask_button(at: &str) -> Markup {
-    page::button_link(Kind::Primary, "Request License Extension", &ask_at(at, None), Some(Icon::Clock))
+    page::button_link(Kind::Primary, "Request Licence Extension", &ask_at(at, None), Some(Icon::Clock))
 }
 
 pub fn ask_at(at: &str, licence: Option<&Licence>) -> String {
