@@ -9,6 +9,7 @@ pub mod licences;
 pub mod me;
 pub mod orders;
 pub mod orgs;
+pub mod payments;
 pub mod problems;
 pub mod sign_in;
 

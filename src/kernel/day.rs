@@ -1,4 +1,4 @@
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::Zone;
@@ -35,6 +35,11 @@ impl Day {
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_days()
+    }
+
+    #[must_use]
+    pub fn is_weekend(self) -> bool {
+        matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }
 
     /// `22 Nov 2026`.

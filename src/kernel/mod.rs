@@ -8,6 +8,7 @@ mod flag;
 mod ids;
 mod limit_scope;
 mod moment;
+mod money;
 mod name;
 mod page_of;
 mod password;
@@ -21,10 +22,12 @@ pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
     AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
-    OrderId, OrgId, PersonId, ProductId, RequestId, SessionId, SubscriptionId,
+    OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, RequestId, SessionId,
+    SubscriptionId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};
+pub use money::{BadCurrency, BadMoney, Currency, Money};
 pub use name::{DisplayName, OrgName, PlainText, is_tricky};
 pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};
 pub use password::{BadPassword, Password};

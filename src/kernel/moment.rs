@@ -108,13 +108,12 @@ mod clock {
     /// `Intl` throws for a zone that is none, so everything goes through `Reflect`, which answers a `Result`.
     pub fn local(zone: &str, at: i64) -> Option<NaiveDateTime> {
         let kept = FORMAT.with_borrow(|it| it.as_ref().filter(|it| it.0 == zone).map(|it| it.1.clone()));
-        let format = match kept {
-            Some(format) => format,
-            None => {
-                let format = make(zone).ok()?;
-                FORMAT.set(Some((zone.to_owned(), format.clone())));
-                format
-            }
+        let format = if let Some(format) = kept {
+            format
+        } else {
+            let format = make(zone).ok()?;
+            FORMAT.set(Some((zone.to_owned(), format.clone())));
+            format
         };
         #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float of milliseconds")]
         let text =

@@ -1,6 +1,9 @@
+use futures_executor::block_on;
+use portal::jobs::on_schedule;
+use portal::kernel::rfc3339;
 use serde_json::json;
 
-use crate::fixtures::{Portal, run};
+use crate::fixtures::{NOW, Portal, run};
 
 #[test]
 fn healthy_with_a_database_that_has_been_migrated() {
@@ -9,6 +12,14 @@ fn healthy_with_a_database_that_has_been_migrated() {
     assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({ "status": "ok" })));
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(portal.db.round_trips(), 1);
+}
+
+#[test]
+fn it_tells_when_licences_were_last_looked_at() {
+    let portal = Portal::new();
+    assert_eq!(portal.send("GET", "/healthz", "", "").header("x-licences-flagged-at"), "");
+    block_on(on_schedule(portal.app(), "*/5 * * * *"));
+    assert_eq!(portal.send("GET", "/healthz", "", "").header("x-licences-flagged-at"), rfc3339(NOW));
 }
 
 #[track_caller]

@@ -18,3 +18,13 @@ pub fn missing(scope: &Anyone) -> Query<Vec<Missing>> {
         json!(expected).to_string(),
     ))
 }
+
+#[derive(Deserialize)]
+pub struct Heartbeat {
+    pub at: Option<i64>,
+}
+
+/// When the job that flags licences last ran to its end.
+pub fn heartbeat(scope: &Anyone) -> Query<Option<Heartbeat>> {
+    scope.query(sql!("select max(ran_at) as at from job_run where job = 'expire_licences'"))
+}
