@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
-import { ACME, BLUE_HARBOUR, KESTREL, Portal } from "./portal.mjs";
+import { ACME, BLUE_HARBOUR, KESTREL, Portal, eventually } from "./portal.mjs";
 
 const MOST_HTML = 40_000;
 const RAHUL = "01938a00-0000-7000-8000-000000000302";
@@ -145,6 +145,22 @@ test("the pages behind a mail, and the mail itself", async (t) => {
     await looks(page, "mail");
     portal.clean();
   });
+  await page.context().close();
+});
+
+test("what a page does wrong is seen", async () => {
+  const page = await portal.visitor();
+  await page.goto("/sign-in");
+  await page.evaluate(async () => {
+    document.body.append(Object.assign(document.createElement("script"), { textContent: "document.title = 'broken in'" }));
+    document.body.setAttribute("style", "color: red");
+    await fetch("https://elsewhere.example/").catch(() => {});
+    setTimeout(() => { throw new Error("of the page"); });
+  });
+  const wrong = [/^CSP script-src-elem/, /^CSP style-src-attr/, /^CSP connect-src/, /^error: Error: of the page/, /^console: /];
+  await eventually("all of it", () => wrong.every((it) => portal.complaints.some((found) => it.test(found))));
+  assert.notEqual(await page.title(), "broken in");
+  assert.throws(() => portal.clean(), /CSP/);
   await page.context().close();
 });
 

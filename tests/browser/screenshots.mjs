@@ -4,7 +4,7 @@
 //   WHOLE=1: the page down to its end, not only what a window shows
 //
 // Not a test: people look at them. The few that the README shows are kept in the repository, with fewer colours:
-//   pngquant --force --ext .png --quality 70-95 docs/screenshots/home-1280-light.png
+//   pngquant --force --ext .png --quality 70-95 docs/screenshots/*.png; git add --force docs/screenshots/home-1280-light.png
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
