@@ -31,7 +31,7 @@ test("handing over the Primary role asks first", async () => {
   await propose();
   await page.getByRole("button", { name: "Hand over and assign" }).click();
   await says(page, "You handed over the Primary role.");
-  assert.deepEqual(await navigation(page), ["Home"]);
+  assert.deepEqual(await navigation(page), ["Home", "Make Payment"]);
   const refusal = await page.goto(`${ACME}/contacts`);
   assert.equal(refusal.status(), 403);
   await page.getByText("This needs the role Primary. Grace Okafor can grant it.").waitFor();
