@@ -8,4 +8,4 @@ WORKER_BUILD_VERSION=0.8.7   # the same release as the `worker` crate
 ICALENDAR_VERSION=7.3.0      # PyPI: somebody else's parser, to read our calendar with
 
 WASM_TARGET=wasm32-unknown-unknown
-WASM_GZIP_LIMIT=1000000      # bytes; the platform would take more, but start-up time grows with every one
+WASM_GZIP_LIMIT=1500000      # bytes; the platform would take more, but start-up time grows with every one

@@ -23,6 +23,36 @@ pub trait MailQueue: Send + Sync {
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
+/// Documents: a store of bytes by key, strongly consistent. A key is made of ids and random bits, never of a name
+/// that somebody chose.
+pub trait Files: Send + Sync {
+    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<Vec<u8>>, Unreachable>>;
+    /// Overwrites. The bytes are handed over, so a file is in memory once.
+    fn put(
+        &self,
+        key: String,
+        kind: &'static str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'static, Result<(), Unreachable>>;
+    /// At most 1,000 at once; what is not there is deleted, too.
+    fn delete(&self, keys: Vec<String>) -> BoxFuture<'static, Result<(), Unreachable>>;
+    /// Up to 1,000 whose keys begin like this, in the order of their keys, and where to go on.
+    fn list(&self, prefix: String, after: Option<String>)
+    -> BoxFuture<'static, Result<Listing, Unreachable>>;
+}
+
+pub struct Listing {
+    pub files: Vec<Listed>,
+    /// The cursor for the next call; `None`: this was all.
+    pub next: Option<String>,
+}
+
+pub struct Listed {
+    pub key: String,
+    /// Seconds since 1970.
+    pub uploaded_at: i64,
+}
+
 /// What goes on after the answer has left, such as `waitUntil`.
 pub trait Later: Send + Sync {
     fn run(&self, work: BoxFuture<'static, ()>);
@@ -40,6 +70,7 @@ pub struct Services {
     pub sessions: Arc<dyn Kv>,
     pub tokens: Arc<dyn Kv>,
     pub mail: Arc<dyn MailQueue>,
+    pub files: Arc<dyn Files>,
     pub later: Arc<dyn Later>,
     /// One JSON object a line.
     pub log: fn(&str),
@@ -139,6 +170,11 @@ impl App {
     #[must_use]
     pub fn tokens(&self) -> &dyn Kv {
         &*self.services.tokens
+    }
+
+    #[must_use]
+    pub fn files(&self) -> &dyn Files {
+        &*self.services.files
     }
 
     /// Tells KV that somebody is here now.

@@ -17,7 +17,7 @@ mod serve;
 mod session;
 mod signed_in;
 
-pub use app::{App, Caller, Held, Kv, Later, MailQueue, Services, Unreachable};
+pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
 pub use asked::Asked;
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{

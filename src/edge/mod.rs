@@ -3,6 +3,7 @@
 //! Bindings are fetched for each call and never kept: what one request started, another must not wait for.
 
 mod config;
+mod files;
 mod http;
 mod kv;
 mod later;
@@ -87,6 +88,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
         sessions: Arc::new(kv::Shelf::open(env, "SESSIONS")?),
         tokens: Arc::new(kv::Shelf::open(env, "TOKENS")?),
         mail: Arc::new(queue::Mail::open(env, "MAIL")?),
+        files: Arc::new(files::Cabinet::open(env, "DOCUMENTS")?),
         later: Arc::new(later),
         log: |line| console_log!("{line}"),
         fill: config::fill,

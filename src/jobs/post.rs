@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use futures::future::{BoxFuture, FutureExt, ready};
+use serde_json::{Value, json};
 
 use crate::access::{Config, Deed, Scope, System};
 use crate::kernel::{Email, MailId};
-use crate::page::Mail;
+use crate::page::{Attachment, Mail};
 use crate::sql;
 
 /// A mail with an address on it. `id` is the same at every attempt: the key by which a transport tells a repetition.
@@ -42,17 +44,23 @@ impl Post for Mailbox {
     ) -> BoxFuture<'a, Result<Vec<Deed>, Bounce>> {
         let Outgoing { id, to, mail } = mail;
         let keep = system.scope().deed(sql!(
-            "insert or ignore into mailbox (id, recipient, subject, body_text, body_html, sent_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6)",
+            "insert or ignore into mailbox (id, recipient, subject, body_text, body_html, sent_at, attachments)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             id.as_str(),
             to.as_str(),
             mail.subject.as_str(),
             mail.text.as_str(),
             mail.html.as_str(),
             system.now(),
+            json!(mail.attachments.iter().map(kept).collect::<Vec<_>>()).to_string(),
         ));
         ready(Ok(vec![keep])).boxed()
     }
+}
+
+/// As `/dev/mail?format=json` shows it.
+fn kept(it: &Attachment) -> Value {
+    json!({ "name": it.name, "type": it.kind, "size": it.bytes.len(), "base64": BASE64_STANDARD.encode(&it.bytes) })
 }
 
 /// Of an installation that has none yet: everything waits, and nothing is lost for a day.

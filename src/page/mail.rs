@@ -13,6 +13,18 @@ pub struct Mail {
     pub subject: String,
     pub text: String,
     pub html: String,
+    pub attachments: Vec<Attachment>,
+    /// Where one POST without a cookie ends such mails (RFC 8058); `None` for those that nobody may switch off.
+    pub unsubscribe: Option<String>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attachment {
+    pub name: String,
+    /// Media type, such as `text/html; charset=utf-8`.
+    pub kind: String,
+    pub bytes: Vec<u8>,
 }
 
 /// What a mail says, before it has a look.
@@ -28,6 +40,8 @@ pub struct MailText {
     pub after: Vec<String>,
     /// "You get this because …".
     pub reason: String,
+    /// The address behind "Unsubscribe"; `None` where the mail cannot be switched off.
+    pub unsubscribe: Option<String>,
 }
 
 pub struct MailButton {
@@ -75,7 +89,8 @@ impl MailText {
     #[must_use]
     pub fn dressed(self, brand: &Brand) -> Mail {
         let (text, html) = (self.text(brand), self.html(brand).into_string());
-        Mail { subject: self.subject, text, html }
+        let Self { subject, unsubscribe, .. } = self;
+        Mail { subject, text, html, attachments: Vec::new(), unsubscribe }
     }
 
     fn text(&self, brand: &Brand) -> String {
@@ -89,7 +104,11 @@ impl MailText {
         }
         parts.extend(self.after.iter().map(|it| wrapped(it)));
         let questions = wrapped(&format!("Questions: {}", brand.support_email));
-        parts.push(format!("-- \n{}\n{}\n{questions}", brand.vendor_name, wrapped(&self.reason)));
+        let mut foot = format!("-- \n{}\n{}\n{questions}", brand.vendor_name, wrapped(&self.reason));
+        if let Some(address) = &self.unsubscribe {
+            foot = format!("{foot}\nUnsubscribe: {address}");
+        }
+        parts.push(foot);
         parts.retain(|it| !it.is_empty());
         parts.join("\n\n") + "\n"
     }
@@ -149,6 +168,9 @@ impl MailText {
         html! {
             @if !self.reason.is_empty() { (self.reason) br; }
             (brand.vendor_name) " · Questions? Write to " (brand.support_email)
+            @if let Some(address) = &self.unsubscribe {
+                br; a.foot href=(address) style="color:#65646e;" { "Unsubscribe" }
+            }
         }
     }
 }

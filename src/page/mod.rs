@@ -32,7 +32,7 @@ pub use form::{Choice, Draft, Kind, actions, button, button_link, checkbox, link
 pub use frame::{Brand, Flash, Frame, NavItem, Place, page_head, print_button, problem, screen};
 pub use help::accessibility;
 pub use icon::Icon;
-pub use mail::{Mail, MailButton, MailText};
+pub use mail::{Attachment, Mail, MailButton, MailText};
 pub use moment::moment;
 pub use table::{Column, ColumnKind, pages, person, table};
 pub use tone::{Tone, badge, badges, tag};

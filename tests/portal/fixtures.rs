@@ -14,7 +14,7 @@ use portal::kernel::{Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
 
 pub use crate::stores::logged;
-use crate::stores::{Afterwards, Queue, Shelf, log};
+use crate::stores::{Afterwards, Drawer, Queue, Shelf, log};
 
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
@@ -127,6 +127,7 @@ pub struct Portal {
     pub sessions: Arc<Shelf>,
     pub tokens: Arc<Shelf>,
     pub queue: Arc<Queue>,
+    pub files: Arc<Drawer>,
     /// Time passes when a test says so.
     pub now: Cell<i64>,
 }
@@ -213,7 +214,8 @@ impl Portal {
         let db = Db::copy(&CAST, &[script]).unwrap();
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
-        let afterwards = Arc::<Afterwards>::default();
+        let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
+        files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
         let setup = Some("the one-time secret of this installation".to_owned());
         let services = Arc::new(Services {
             db: db.clone(),
@@ -222,6 +224,7 @@ impl Portal {
             sessions: sessions.clone(),
             tokens: tokens.clone(),
             mail: queue.clone(),
+            files: files.clone(),
             later: afterwards.clone(),
             log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
@@ -230,7 +233,7 @@ impl Portal {
         });
         logged();
         let now = Cell::new(NOW);
-        Self { router, services, afterwards, db, sessions, tokens, queue, now }
+        Self { router, services, afterwards, db, sessions, tokens, queue, files, now }
     }
 
     /// For jobs.

@@ -28,6 +28,7 @@ fn sample() -> Mail {
                 .to_owned(),
         ],
         reason: "You get this because Ananya Iyer entered your address as a contact of Acme <Textiles>.".to_owned(),
+        unsubscribe: None,
     };
     text.dressed(&brand())
 }

@@ -1,14 +1,14 @@
-//! The twins of KV, of the queue, of `waitUntil` and of the log.
+//! The twins of KV, of R2, of the queue, of `waitUntil` and of the log.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::task::Poll;
 
 use futures::future::{BoxFuture, FutureExt, poll_fn, ready};
 use futures_executor::block_on;
-use portal::access::{Kv, Later, MailQueue, Unreachable};
+use portal::access::{Files, Kv, Later, Listed, Listing, MailQueue, Unreachable};
 use portal::kernel::MailId;
 
 /// KV as a map; it counts, and can forget, remember what it should not, or be out of reach.
@@ -59,6 +59,71 @@ impl Kv for Shelf {
         assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
         *self.puts.lock().unwrap() += 1;
         ready(self.reach().map(|()| self.keep(&key, &value))).boxed()
+    }
+}
+
+/// R2 as a map. It counts, and can be out of reach.
+#[derive(Default)]
+pub struct Drawer {
+    pub kept: Mutex<BTreeMap<String, (Vec<u8>, i64)>>,
+    pub puts: Mutex<usize>,
+    pub down: AtomicBool,
+    /// Stamped on what is put.
+    pub now: AtomicI64,
+}
+
+impl Drawer {
+    fn reach(&self) -> Result<(), Unreachable> {
+        if self.down.load(Ordering::Relaxed) { Err(Unreachable("R2 is down".into())) } else { Ok(()) }
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        self.kept.lock().unwrap().keys().cloned().collect()
+    }
+}
+
+impl Files for Drawer {
+    fn get(&self, key: String) -> BoxFuture<'static, Result<Option<Vec<u8>>, Unreachable>> {
+        let found = self.kept.lock().unwrap().get(&key).map(|it| it.0.clone());
+        ready(self.reach().map(|()| found)).boxed()
+    }
+
+    fn put(
+        &self,
+        key: String,
+        _: &'static str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'static, Result<(), Unreachable>> {
+        *self.puts.lock().unwrap() += 1;
+        let reached = self.reach();
+        if reached.is_ok() {
+            self.kept.lock().unwrap().insert(key, (bytes, self.now.load(Ordering::Relaxed)));
+        }
+        ready(reached).boxed()
+    }
+
+    fn delete(&self, keys: Vec<String>) -> BoxFuture<'static, Result<(), Unreachable>> {
+        assert!(keys.len() <= 1000, "R2 refuses to delete {} at once", keys.len());
+        let reached = self.reach();
+        if reached.is_ok() {
+            self.kept.lock().unwrap().retain(|key, _| !keys.contains(key));
+        }
+        ready(reached).boxed()
+    }
+
+    fn list(
+        &self,
+        prefix: String,
+        after: Option<String>,
+    ) -> BoxFuture<'static, Result<Listing, Unreachable>> {
+        let kept = self.kept.lock().unwrap();
+        let found = kept
+            .iter()
+            .filter(|it| it.0.starts_with(&prefix) && after.as_ref().is_none_or(|after| it.0 > after));
+        let files: Vec<Listed> =
+            found.take(1000).map(|(key, it)| Listed { key: key.clone(), uploaded_at: it.1 }).collect();
+        let next = if files.len() == 1000 { files.last().map(|it| it.key.clone()) } else { None };
+        ready(self.reach().map(|()| Listing { files, next })).boxed()
     }
 }
 

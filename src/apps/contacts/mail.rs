@@ -107,6 +107,7 @@ fn verify_text(facts: Verify, mailing: &Mailing) -> Option<MailText> {
             ),
         ],
         reason: format!("You get this because {by} entered your address as a contact of {organisation}."),
+        ..MailText::default()
     })
 }
 

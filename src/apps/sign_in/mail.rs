@@ -83,8 +83,7 @@ fn first_password(mail: &Linked, mailing: &Mailing) -> Option<MailText> {
              a new one."
                 .to_owned(),
         ],
-        reason: "You get this because you can now sign in to the customer portal.".to_owned(),
-    })
+        reason: "You get this because you can now sign in to the customer portal.".to_owned(), ..MailText::default() })
 }
 
 fn reset(mail: &Linked, mailing: &Mailing) -> Option<MailText> {
@@ -102,6 +101,7 @@ fn reset(mail: &Linked, mailing: &Mailing) -> Option<MailText> {
         ],
         reason: "You get this because somebody entered your address under \"Forgotten your password?\"."
             .to_owned(),
+        ..MailText::default()
     })
 }
 
@@ -120,6 +120,7 @@ fn changed(mail: &Happened, mailing: &Mailing) -> MailText {
         button: Some(take_it_back(mailing)),
         after: vec![format!("Then tell us: {}.", mailing.config.support_email.as_str())],
         reason: "You get this because your password was changed.".to_owned(),
+        ..MailText::default()
     }
 }
 
@@ -139,6 +140,7 @@ fn arrived(mail: &Happened, mailing: &Mailing) -> MailText {
         button: Some(take_it_back(mailing)),
         after: Vec::new(),
         reason: "You get this whenever a new browser signs in with your address.".to_owned(),
+        ..MailText::default()
     }
 }
 
