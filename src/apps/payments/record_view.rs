@@ -2,8 +2,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::api::RecordFacts;
-use super::records::{Record, Step};
+use super::records::{Document, Record, Sibling, Step};
 use super::rules::Status;
 use super::view::{badge, date, or_none, tax};
 use crate::answer::View;
@@ -14,6 +13,7 @@ use crate::page::{self, Column, ColumnKind, Frame, Icon, Kind, Tone, button_link
 pub struct RecordPage {
     pub record: Record,
     pub timeline: Vec<Step>,
+    pub siblings: Vec<Sibling>,
     pub zone: Zone,
     pub vendor: String,
     pub org_name: String,
@@ -46,10 +46,11 @@ impl View for RecordPage {
             p.on-paper { (self.vendor) " · " (self.org_name) }
             (page::page_head(&title, None, actions))
             (self.standing())
+            (self.of_the_same_invoice())
             (card(None, definition(&facts)))
             (page::section("Licences", None, html! {}, self.licences()))
             @if !it.documents.is_empty() {
-                (page::section("Documents", None, html! {}, html! { ul { @for proof in &it.documents { li { (proof.name) } } } }))
+                (page::section("Documents", None, html! {}, html! { ul { @for proof in &it.documents { li { (self.document(proof)) } } } }))
             }
             (page::section("What happened", None, html! {}, self.steps()))
         };
@@ -57,7 +58,7 @@ impl View for RecordPage {
     }
 
     fn json(&self) -> Value {
-        json!(RecordFacts::in_full(&self.record, &self.timeline, &self.vendor))
+        json!(self.record)
     }
 }
 
@@ -95,6 +96,33 @@ impl RecordPage {
         };
         let message = &self.record.message;
         notice(tone, title, html! { p { (said) } @if !message.is_empty() { p { (message) } } })
+    }
+
+    /// A part payment, perhaps, or a slip: allowed, and said.
+    fn of_the_same_invoice(&self) -> Markup {
+        html! {
+            @if !self.siblings.is_empty() {
+                (notice(Tone::Neutral, "This invoice has other records", html! {
+                    p { "Each is reconciled by itself; withdraw one that says the same as another." }
+                    ul { @for it in &self.siblings {
+                        li {
+                            a href={ (self.at) "/" (it.id.as_str()) } { "Recorded on " (it.recorded_on.words()) }
+                            " " (badge(it.status))
+                        }
+                    } }
+                }))
+            }
+        }
+    }
+
+    fn document(&self, it: &Document) -> Markup {
+        let href = format!("{}/{}/documents/{}", self.at, self.record.id.as_str(), it.id.as_str());
+        let size = match it.size {
+            size if size < 1024 => format!("{size} bytes"),
+            size if size < 1024 * 1024 => format!("{} kB", size / 1024),
+            size => format!("{}.{} MB", size / 1_048_576, size % 1_048_576 * 10 / 1_048_576),
+        };
+        html! { a href=(href) download { (it.name) } " " small.quiet { (size) } }
     }
 
     fn licences(&self) -> Markup {

@@ -50,6 +50,14 @@ impl WorkingDays {
     }
 }
 
+/// The page "Rules" (domain 7.4).
+#[must_use]
+pub fn sentence() -> String {
+    format!(
+        "The billing team reconciles a record within {WORKING_DAYS} working days; Saturdays, Sundays and holidays do not count."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
