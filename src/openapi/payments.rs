@@ -2,12 +2,14 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::call::Call;
-use crate::apps::payments::api::{NewRecord, RecordPage, Recorded};
+use crate::apps::payments::api::{NewRecord, NewReply, RecordPage, Recorded, Standing};
 use crate::apps::payments::records::Record;
 
 const RECORDS: &str = "/api/v1/organisations/{org}/payment-records";
 const RECORDS_CSV: &str = "/api/v1/organisations/{org}/payment-records.csv";
 const RECORD: &str = "/api/v1/organisations/{org}/payment-records/{payment}";
+const REPLIES: &str = "/api/v1/organisations/{org}/payment-records/{payment}/replies";
+const WITHDRAWAL: &str = "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal";
 const DOCUMENT: &str = "/api/v1/organisations/{org}/payment-records/{payment}/documents/{document}";
 const TAG: &str = "payments";
 
@@ -41,6 +43,16 @@ pub fn calls() -> Vec<Call> {
             .sends_files::<NewRecord>(new_record())
             .refuses(&["duplicate-payment"])
             .gives::<Recorded>(201, "Recorded", recorded()),
+        Call::new(Method::POST, REPLIES, TAG, "replyToPayment", "Answer a question about a payment")
+            .about("Words, files, or both. Only while information is needed; afterwards the record is under review again.")
+            .once()
+            .sends_files::<NewReply>(json!({ "note": "It was paid from the account of our Pune office.", "proof": [] }))
+            .refuses(&["not-in-this-state"])
+            .gives::<Standing>(200, "Answered", standing("under_review")),
+        Call::new(Method::POST, WITHDRAWAL, TAG, "withdrawPayment", "Withdraw a payment record")
+            .about("Only before the vendor's team has taken it up. The days that a licence has got by it stay.")
+            .refuses(&["not-in-this-state"])
+            .gives::<Standing>(200, "Withdrawn", standing("withdrawn")),
         Call::new(Method::GET, DOCUMENT, TAG, "getPaymentDocument", "Download a proof of payment")
             .about("As an attachment; it is never shown in the origin of the portal.")
             .gives_file("The file", &["application/pdf", "image/png", "image/jpeg"]),
@@ -91,6 +103,10 @@ fn record() -> Value {
     })
 }
 
+fn standing(status: &str) -> Value {
+    json!({ "id": "0193c1e6-9b02-7c44-8a51-53f0c2f8a7d1", "status": status })
+}
+
 fn new_record() -> Value {
     json!({
         "invoice_number": "MER/2026/0041",
@@ -115,7 +131,7 @@ fn recorded() -> Value {
             "old_valid_till": "2026-11-24",
             "new_valid_till": "2026-11-29",
         }],
-        "licences": record()["licences"],
+        "licences": record().get("licences"),
         "same_invoice": [],
     })
 }

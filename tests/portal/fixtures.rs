@@ -126,6 +126,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
             "EXTENSION_LIMIT_SCOPE" => "licence",
+            "HOLIDAYS" | "BILLING_EMAIL" => "",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod awake;
+mod bad_uploads;
 mod bodies;
 mod calendar;
 mod contacts;
@@ -30,6 +31,7 @@ mod openapi;
 mod order_files;
 mod orders;
 mod orgs;
+mod payment_follow;
 mod payment_laws;
 mod payments;
 mod plans;

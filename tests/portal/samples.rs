@@ -25,6 +25,15 @@ macro_rules! part {
     };
 }
 
+const REPLY: &str = concat!(
+    part!("note", "From the account in Pune."),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
+/// The vendor waits for an answer.
+const IS_ASKED: &str = "update payment_record set status = 'information_needed' where org_id = 'acme';";
+
 const PAYMENT: &str = concat!(
     part!("invoice_number", "MER/2026/0041"),
     part!("currency", "INR"),
@@ -84,6 +93,10 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
     ("POST", "/o/{org}/payments/new", PAYMENT, ""),
     ("POST", "/api/v1/organisations/{org}/payment-records", PAYMENT, ""),
+    ("POST", "/o/{org}/payments/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",

@@ -1,7 +1,7 @@
 //! A payment is recorded: its proofs are put away one by one, then everything else is one batch.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api::Recorded;
 use super::deed::Recording;
@@ -156,7 +156,7 @@ async fn put(
 
 fn replay(door: &Door, sent: &Uploaded<Typed>, known: &mut Known, at: &str) -> Result<Option<Done>, Error> {
     let done = Once::of(sent.form(), door.person(), door.now()).replay(known.kept.take(), "")?;
-    Ok(done.map(|it| Done { see: seen_at(at, it.body["id"].as_str().unwrap_or_default()), ..it }))
+    Ok(done.map(|it| Done { see: seen_at(at, id_in(&it.body)), ..it }))
 }
 
 fn check(form: &Posted<Typed>, today: Day) -> Result<NewPayment, Error> {
@@ -249,6 +249,10 @@ pub fn is_settled(error: &Error) -> bool {
         Error::Database(said) => error.verdict().is_some() || said.names("constraint failed"),
         _ => true,
     }
+}
+
+fn id_in(body: &Value) -> &str {
+    body.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn seen_at(at: &str, id: &str) -> String {

@@ -86,3 +86,14 @@ pub struct NewRecord {
     #[schema(value_type = Vec<String>, content_media_type = "application/octet-stream")]
     pub proof: Vec<Vec<u8>>,
 }
+
+/// What `POST payment-records/{payment}/replies` takes: words, files, or both.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(utoipa::ToSchema)]
+#[schema(as = NewPaymentReply)]
+pub struct NewReply {
+    pub note: Option<String>,
+    /// Up to 5 files, as with the record itself.
+    #[schema(value_type = Option<Vec<String>>, content_media_type = "application/octet-stream")]
+    pub proof: Option<Vec<Vec<u8>>>,
+}

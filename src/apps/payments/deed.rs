@@ -139,7 +139,7 @@ impl Recording<'_> {
             record: id.clone(),
             invoice: payment.invoice.as_str().to_owned(),
             amount: payment.amount.words(),
-            tax: Some(payment.tax_deducted).filter(|it| it.minor() > 0).map(|it| it.words()),
+            tax: Some(payment.tax_deducted).filter(|it| it.minor() > 0).map(crate::kernel::Money::words),
             paid_on: payment.paid_on,
             method: payment.method.label().to_owned(),
             reference: payment.reference.clone(),

@@ -69,7 +69,7 @@ impl RecordPayment {
         let methods = Method::ALL.map(|it| choice(it.code(), it.label()));
         let today = self.today.to_string();
         html! {
-            form method="post" action=(here) enctype="multipart/form-data" novalidate data-keeps-files {
+            form method="post" action=(here) enctype="multipart/form-data" novalidate {
                 (draft.summary())
                 input type="hidden" name="idempotency_key" value=(self.key);
                 (Field::text("invoice_number", "Invoice number").required().max_length(40)

@@ -9,6 +9,7 @@ use crate::apps::home;
 use crate::db::DbError;
 use crate::error::Error;
 use crate::kernel::{Day, FieldError, PageOf, csv};
+use crate::page::Draft;
 
 type Door = Access<PaymentRecord>;
 
@@ -65,6 +66,8 @@ pub async fn record(door: Door) -> Result<Answer, Error> {
         vendor: config.brand.vendor_name.clone(),
         org_name: me.org_name.as_str().to_owned(),
         at: at(&door),
+        draft: Draft::default(),
+        key: super::recording::new_key(&door),
     };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::records::Happened;
+use super::records::{Happened, Record};
 use crate::access::Config;
 use crate::access::matrix::{Application, allows};
 use crate::apps::home;
 use crate::apps::licences::mail::Reader;
-use crate::kernel::{Day, Email, OrgId, PaymentId, Role};
+use crate::kernel::{Day, Email, Money, OrgId, PaymentId, Role};
 use crate::outbox::{Letter, Mailing};
 use crate::page::{Mail, MailButton, MailText};
 
@@ -222,6 +222,22 @@ fn team_text(subject: String, lines: Vec<String>, origin: &str) -> MailText {
 }
 
 impl About {
+    #[must_use]
+    pub fn of(org: &OrgId, organisation: &str, it: &Record) -> Self {
+        Self {
+            org: org.clone(),
+            organisation: organisation.to_owned(),
+            record: it.id.clone(),
+            invoice: it.invoice_number.clone(),
+            amount: it.amount.words(),
+            tax: Some(it.tax_deducted).filter(|it| it.minor() > 0).map(Money::words),
+            paid_on: it.paid_on,
+            method: it.method.label().to_owned(),
+            reference: it.reference.clone(),
+            by: it.by_name.clone(),
+        }
+    }
+
     fn said(&self) -> String {
         let tax = self.tax.as_ref().map_or_else(String::new, |it| format!(", {it} deducted as tax"));
         format!(

@@ -3,6 +3,7 @@
 mod actions;
 pub mod api;
 mod deed;
+mod follow;
 mod form_view;
 mod ground;
 mod handlers;
@@ -28,6 +29,9 @@ pub fn routes() -> Routes {
         .page::<PaymentRecord>(&Method::GET, "/payments/new", get(recording::form))
         .page::<PaymentRecord>(&Method::POST, "/payments/new", post(recording::record))
         .page::<PaymentRecord>(&Method::GET, "/payments/{payment}", get(handlers::record))
+        .page::<PaymentRecord>(&Method::POST, "/payments/{payment}/replies", post(recording::reply))
+        .page::<PaymentRecord>(&Method::GET, "/payments/{payment}/withdrawal", get(recording::ask_withdrawal))
+        .page::<PaymentRecord>(&Method::POST, "/payments/{payment}/withdrawal", post(recording::withdraw))
         .page::<PaymentRecord>(
             &Method::GET,
             "/payments/{payment}/documents/{document}",
@@ -38,6 +42,12 @@ pub fn routes() -> Routes {
         .api::<PaymentRecord>(&Method::GET, "/payment-records.csv", get(handlers::history_sheet))
         .api::<PaymentRecord>(&Method::POST, "/payment-records", post(recording::record))
         .api::<PaymentRecord>(&Method::GET, "/payment-records/{payment}", get(handlers::record))
+        .api::<PaymentRecord>(&Method::POST, "/payment-records/{payment}/replies", post(recording::reply))
+        .api::<PaymentRecord>(
+            &Method::POST,
+            "/payment-records/{payment}/withdrawal",
+            post(recording::withdraw),
+        )
         .api::<PaymentRecord>(
             &Method::GET,
             "/payment-records/{payment}/documents/{document}",
@@ -47,4 +57,5 @@ pub fn routes() -> Routes {
 
 pub use deed::{Made, Proof, Recording};
 pub use ground::Ground;
+pub use rules::sentences;
 pub use shelf::PREFIX;

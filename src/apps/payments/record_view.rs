@@ -3,11 +3,14 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::records::{Document, Record, Sibling, Step};
-use super::rules::Status;
+use super::rules::{Status, proof};
 use super::view::{badge, date, or_none, tax};
 use crate::answer::View;
 use crate::kernel::{Zone, rfc3339};
-use crate::page::{self, Column, ColumnKind, Frame, Icon, Kind, Tone, button_link, card, definition, notice};
+use crate::page::{
+    self, Column, ColumnKind, Draft, Field, Frame, Icon, Kind, Question, Tone, button_link, card, definition,
+    notice,
+};
 
 /// One payment with its timeline, fit for paper.
 pub struct RecordPage {
@@ -19,6 +22,16 @@ pub struct RecordPage {
     pub org_name: String,
     /// Path of the list.
     pub at: String,
+    /// Of the answer.
+    pub draft: Draft,
+    /// A fresh one for the form of the answer.
+    pub key: String,
+}
+
+/// The question before a record is withdrawn.
+pub struct Withdrawal {
+    pub record: Record,
+    pub at: String,
 }
 
 impl View for RecordPage {
@@ -27,6 +40,9 @@ impl View for RecordPage {
         let title = format!("Payment of invoice {}", it.invoice_number);
         let actions = html! {
             (page::print_button())
+            @if it.status == Status::Submitted {
+                a.button.secondary href={ (self.here()) "/withdrawal" } data-confirm { "Withdraw" }
+            }
             (button_link(Kind::Secondary, "All payments", &self.at, Some(Icon::Back)))
         };
         let facts = [
@@ -45,14 +61,18 @@ impl View for RecordPage {
         let main = html! {
             p.on-paper { (self.vendor) " · " (self.org_name) }
             (page::page_head(&title, None, actions))
+            (self.draft.summary())
             (self.standing())
+            @if it.status == Status::InformationNeeded { (self.answer()) }
             (self.of_the_same_invoice())
             (card(None, definition(&facts)))
             (page::section("Licences", None, html! {}, self.licences()))
             @if !it.documents.is_empty() {
                 (page::section("Documents", None, html! {}, html! { ul { @for proof in &it.documents { li { (self.document(proof)) } } } }))
             }
-            (page::section("What happened", None, html! {}, self.steps()))
+            @if !self.timeline.is_empty() {
+                (page::section("What happened", None, html! {}, self.steps()))
+            }
         };
         page::screen(frame, &title, main)
     }
@@ -62,7 +82,67 @@ impl View for RecordPage {
     }
 }
 
+impl View for Withdrawal {
+    fn page(&self, frame: &Frame) -> Html<String> {
+        let Self { record, at } = self;
+        let here = format!("{at}/{}", record.id.as_str());
+        let moved = record.extended().count();
+        let kept = match moved {
+            0 => "No licence was moved by it.",
+            1 => "The days that a licence has got by it stay.",
+            _ => "The days that the licences have got by it stay.",
+        };
+        let consequences = [
+            "Nobody looks for the payment any more, and the invoice stays unpaid.".to_owned(),
+            kept.to_owned(),
+            "The same payment cannot be recorded again with the same reference.".to_owned(),
+        ];
+        let question = Question {
+            title: &format!("Withdraw the payment of invoice {}?", record.invoice_number),
+            consequences: &consequences,
+            action_href: &format!("{here}/withdrawal"),
+            verb: "Withdraw it",
+            keep_label: "Keep it",
+            keep_href: &here,
+            hidden: &[],
+            danger: true,
+        };
+        page::screen(frame, "Withdraw a payment record", page::confirm(&question))
+    }
+
+    fn json(&self) -> Value {
+        json!(self.record)
+    }
+}
+
 impl RecordPage {
+    fn here(&self) -> String {
+        format!("{}/{}", self.at, self.record.id.as_str())
+    }
+
+    /// Words, files, or both.
+    fn answer(&self) -> Markup {
+        let action = format!("{}/replies", self.here());
+        let hint = format!(
+            "Up to {} files, each a PDF, PNG or JPEG of at most {} MB.",
+            proof::MOST_FILES,
+            proof::MOST_BYTES / 1024 / 1024
+        );
+        card(
+            Some("Your answer"),
+            html! {
+                form method="post" action=(action) enctype="multipart/form-data" novalidate {
+                    input type="hidden" name="idempotency_key" value=(self.key);
+                    (Field::text("note", "Answer").textarea(3).max_length(1000).counted().show(&self.draft))
+                    div data-files={ (proof::MOST_FILES) } {
+                        (Field::text(proof::FIELD, "Files").file(proof::ACCEPT, true).hint(&hint).show(&self.draft))
+                    }
+                    (page::actions(page::button(Kind::Primary, "Send the answer")))
+                }
+            },
+        )
+    }
+
     /// What the reader has to know or to do next.
     fn standing(&self) -> Markup {
         let vendor = &self.vendor;
@@ -116,7 +196,7 @@ impl RecordPage {
     }
 
     fn document(&self, it: &Document) -> Markup {
-        let href = format!("{}/{}/documents/{}", self.at, self.record.id.as_str(), it.id.as_str());
+        let href = format!("{}/documents/{}", self.here(), it.id.as_str());
         let size = match it.size {
             size if size < 1024 => format!("{size} bytes"),
             size if size < 1024 * 1024 => format!("{} kB", size / 1024),

@@ -1,9 +1,12 @@
 //! The form, what it sends, and the way back to a proof.
 
 use super::actions::{self, Known};
+use super::follow;
 use super::form_view::{Helper, RecordPayment};
+use super::record_view::{RecordPage, Withdrawal};
+use super::rules::answered::Reply;
 use super::rules::withheld::Section;
-use super::rules::{Typed, proof};
+use super::rules::{Event, Typed, proof};
 use super::shelf::out_of_reach;
 use super::sql;
 use crate::access::{Access, Asked, Fields, Form, Limits, PaymentRecord, Uploaded, WithFiles};
@@ -36,6 +39,60 @@ pub async fn record(door: Door, mut sent: Uploaded<Typed>) -> Result<Answer, Err
             screen(&door, *known, draft, None).page(&frame)
         })),
     }
+}
+
+/// The record's own page shows the refusal, with what was written.
+pub async fn reply(door: Door, mut sent: Uploaded<Reply>) -> Result<Answer, Error> {
+    match follow::reply(&door, &mut sent, &at(&door)).await {
+        Ok(done) => Ok(Answer::of(done)),
+        Err((None, error)) => Err(error),
+        Err((Some(standing), error)) => Err(error.on_screen(|errors| {
+            let frame = door.frame(&standing.me);
+            let mut draft = sent.form().draft(errors);
+            draft.typed.remove(proof::FIELD);
+            on_record(&door, *standing, draft).page(&frame)
+        })),
+    }
+}
+
+pub async fn ask_withdrawal(door: Door) -> Result<Answer, Error> {
+    let standing = follow::look(&door).await?;
+    let frame = door.frame(&standing.me);
+    if let Err(error) = follow::next(standing.record.status, Event::Withdraw) {
+        return Err(error.on_screen(|it| on_record(&door, standing, Draft::blank(it)).page(&frame)));
+    }
+    Ok(Answer::of(Shown { frame, view: Withdrawal { record: standing.record, at: at(&door) } }))
+}
+
+pub async fn withdraw(door: Door) -> Result<Answer, Error> {
+    let standing = follow::look(&door).await?;
+    match follow::withdraw(&door, &standing, &at(&door)).await {
+        Ok(done) => Ok(Answer::of(done)),
+        Err(error) => {
+            let frame = door.frame(&standing.me);
+            Err(error.on_screen(|it| on_record(&door, standing, Draft::blank(it)).page(&frame)))
+        }
+    }
+}
+
+/// Without its timeline, which is one click away.
+fn on_record(door: &Door, standing: follow::Standard, draft: Draft) -> RecordPage {
+    let config = door.app().config();
+    RecordPage {
+        org_name: standing.me.org_name.as_str().to_owned(),
+        record: standing.record,
+        timeline: Vec::new(),
+        siblings: Vec::new(),
+        zone: config.zone,
+        vendor: config.brand.vendor_name.clone(),
+        at: at(door),
+        draft,
+        key: new_key(door),
+    }
+}
+
+pub fn new_key(door: &Door) -> String {
+    String::from(door.app().new_id::<PaymentId>())
 }
 
 pub async fn document(door: Door) -> Result<Answer, Error> {
@@ -85,7 +142,7 @@ fn screen(door: &Door, known: Known, draft: Draft, helper: Option<Helper>) -> Re
         twice,
         vendor: config.brand.vendor_name.clone(),
         at: at(door),
-        key: String::from(door.app().new_id::<PaymentId>()),
+        key: new_key(door),
     }
 }
 
@@ -116,6 +173,16 @@ impl Form for Typed {
             note: note?,
         })
     }
+}
+
+impl Form for Reply {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        Some(Self { note: fields.text("note")? })
+    }
+}
+
+impl WithFiles for Reply {
+    const LIMITS: Limits = Typed::LIMITS;
 }
 
 impl WithFiles for Typed {

@@ -1,6 +1,7 @@
 //! What may be recorded, and what becomes of a record (domain 7.2 and 7.4).
 
 pub mod ageing;
+pub mod answered;
 pub mod bridge;
 mod declared;
 pub mod proof;
@@ -61,6 +62,12 @@ pub struct BadStatus;
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[error("Choose how it was paid from the list.")]
 pub struct BadMethod;
+
+/// The page "Rules": what a record does, and when it is settled.
+#[must_use]
+pub fn sentences() -> Vec<String> {
+    [bridge::sentences(), vec![ageing::sentence()]].concat()
+}
 
 impl Status {
     pub const ALL: [Self; 6] = [

@@ -152,7 +152,7 @@ impl TryFrom<EarlierColumns> for Earlier {
     }
 }
 
-type Flaw = (&'static str, String);
+pub(super) type Flaw = (&'static str, String);
 
 fn kept<T>(flaws: &mut Vec<FieldError>, field: &str, read: Result<T, Flaw>) -> Option<T> {
     read.map_err(|(code, message)| flaws.push(FieldError::new(field, code, message))).ok()
@@ -204,7 +204,7 @@ fn reference(text: &str) -> Result<String, Flaw> {
 }
 
 /// Lines may break here, and nothing else that cannot be seen.
-fn note(text: &str) -> Result<String, Flaw> {
+pub(super) fn note(text: &str) -> Result<String, Flaw> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > 1000 {
         return Err(("too-long", "Write at most 1000 characters.".to_owned()));

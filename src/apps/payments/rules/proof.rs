@@ -139,11 +139,11 @@ fn last(bytes: &[u8], most: usize) -> &[u8] {
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).position(|it| it == what)
+    memchr::memmem::find(bytes, what)
 }
 
 fn find_last(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).rposition(|it| it == what)
+    memchr::memmem::rfind(bytes, what)
 }
 
 /// A ZIP is read from its end: whatever ends in such a record opens as an archive, a JAR among them.
