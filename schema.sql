@@ -460,6 +460,7 @@ create table payment_record (
   message        text    not null default '',          -- explains the status
   by_person      text    not null references person (id),
   by_name        text    not null,
+  overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
@@ -469,6 +470,12 @@ create index payment_record_rejected on payment_record (org_id, status_on) where
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
+create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
+create index payment_record_open on payment_record (org_id, id)
+ where status in ('submitted', 'under_review', 'information_needed');
+create index payment_record_waiting on payment_record (recorded_on, id)
+ where overdue_on is null and status in ('submitted', 'under_review');
+create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 
 -- A proof; the file lies in R2 under its key. The row comes after the object.
 create table payment_document (

@@ -27,11 +27,11 @@ pub use door::{
     Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
 };
 pub use doorstep::{Doorstep, System};
-pub use form::{Fields, Form, Posted, stale};
+pub use form::{Fields, Form, Limits, Posted, Sent, Uploaded, WithFiles, refused_files, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};
-pub use once::Once;
+pub use once::{Kept, Once};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
 pub use serve::{bytes_of, serve};

@@ -76,6 +76,9 @@ pub fn flash(code: &str) -> Option<Flash> {
             let text = "The licence was not extended. The list says why, and when it can be.";
             return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
         }
+        "payment-recorded" => "The payment is recorded. Below is what it has changed.",
+        "payment-answered" => "Your answer is on its way to the billing team.",
+        "payment-withdrawn" => "The record is withdrawn.",
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
@@ -103,6 +106,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
+        "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
+    include_str!("../../migrations/0004_payment_waiting.sql"),
     include_str!("../../migrations/0009_staff.sql"),
 ];
 
@@ -33,7 +34,7 @@ pub const PASSWORD: &str = "a password of the cast";
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
 /// The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
 /// scope is named like its role. Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
-/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`. Every text of an organisation
+/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`, with its proof `d-acme`. Every text of an organisation
 /// carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
@@ -81,7 +82,10 @@ pub const TWO_ORGS: &str = "
       select 'p-' || id, id, 1795000000, '2026-11-18', 'INV-' || name, upper('INV-' || name), 'INR', 19824000, '2026-11-17',
              'neft', 'UTR-' || name, upper('UTR-' || name), 'Paid by ' || name, '2026-11-18', 'ann', name from organisation;
     insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message)
-      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;";
+      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;
+    insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
+      select 'd-' || id, id, 'p-' || id, name || '.pdf', 'application/pdf', 60, 'payments/' || id || '/0', 1795000000
+        from organisation;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -122,6 +126,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
             "EXTENSION_LIMIT_SCOPE" => "licence",
+            "HOLIDAYS" | "BILLING_EMAIL" => "",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
@@ -193,6 +198,10 @@ impl Portal {
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
+        for name in ["Acme-canary", "Globex-canary"] {
+            let key = format!("payments/{}/0", name.to_lowercase().trim_end_matches("-canary"));
+            files.keep(&key, format!("%PDF-1.7 {name}\n%%EOF\n").as_bytes(), NOW - 327_680);
+        }
         files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
         let setup = Some("the one-time secret of this installation".to_owned());
         let services = Arc::new(Services {
@@ -273,14 +282,18 @@ impl Portal {
 
     /// The same deed by so many at once: all of them have read before the first one writes.
     pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
-        *self.sessions.dawdles.lock().unwrap() = true;
         let requests = bodies.iter().map(|body| {
             let request = Request::post(path).header(header::HOST, "localhost:8787");
             let request = request.header(header::COOKIE, cookie(person));
             let request = request.header(header::CONTENT_TYPE, "application/json");
-            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+            request.body(Body::from((*body).to_owned())).unwrap()
         });
-        let answers = block_on(join_all(requests));
+        self.ask_at_once(requests.collect())
+    }
+
+    pub fn ask_at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let answers = block_on(join_all(requests.into_iter().map(|it| self.answer(it))));
         *self.sessions.dawdles.lock().unwrap() = false;
         self.settle();
         answers
@@ -328,7 +341,16 @@ impl Portal {
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
-            portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),
+            portal::sql!(
+                "select json_array('payment_record', id, status, overdue_on) as line from payment_record"
+            ),
+            portal::sql!(
+                "select json_array('payment_document', id, record_id, object) as line from payment_document"
+            ),
+            portal::sql!("select json_array('payment_event', id, event) as line from payment_event"),
+            portal::sql!(
+                "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
+            ),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),

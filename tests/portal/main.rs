@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod awake;
+mod bad_uploads;
 mod bodies;
 mod calendar;
 mod contacts;
@@ -22,6 +23,7 @@ mod looks;
 mod mail;
 mod matrix;
 mod me;
+mod multipart;
 mod my_sessions;
 mod noise;
 mod once;
@@ -29,9 +31,11 @@ mod openapi;
 mod order_files;
 mod orders;
 mod orgs;
+mod payment_follow;
 mod payment_laws;
 mod payments;
 mod plans;
+mod recording;
 mod requests;
 mod roles;
 mod samples;
