@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::mail_config::MailConfig;
 use crate::kernel::{Email, LimitScope, Zone};
 use crate::page::Brand;
 
@@ -23,6 +24,7 @@ pub struct Config {
     pub links: Links,
     /// `licence` where nothing is said.
     pub extension_limit_scope: LimitScope,
+    pub mail: MailConfig,
 }
 
 /// Where the launcher leads out of the portal; what is not configured is not shown.
@@ -83,7 +85,8 @@ impl Config {
             }
             Err(_) => LimitScope::Licence,
         };
-        Ok(Self { environment, origin, brand, support_email, zone, links, extension_limit_scope })
+        let mail = MailConfig::read(environment, &support_email, text)?;
+        Ok(Self { environment, origin, brand, support_email, zone, links, extension_limit_scope, mail })
     }
 
     /// Whether `/dev/*` exists here.
@@ -111,7 +114,7 @@ fn origin(text: &str, environment: Environment) -> Result<String, BadConfig> {
     Ok(text.to_owned())
 }
 
-fn bad(name: &'static str, why: impl Into<String>) -> BadConfig {
+pub(super) fn bad(name: &'static str, why: impl Into<String>) -> BadConfig {
     BadConfig { name, why: why.into() }
 }
 

@@ -7,6 +7,7 @@ mod files;
 mod http;
 mod kv;
 mod later;
+mod outside;
 mod queue;
 
 use std::sync::{Arc, LazyLock};
@@ -82,6 +83,7 @@ fn app(env: &Env, later: Waiting, now: i64) -> std::result::Result<App, NotConfi
 fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfigured> {
     let (config, secrets) = config::read(env)?;
     Ok(Services {
+        outside: Arc::new(outside::Net::open(env, &config)?),
         db: Db::new(env.d1("DB").map_err(|it| NotConfigured::binding("DB", &it))?),
         config,
         secrets,

@@ -3,7 +3,7 @@
 
 mod deliver_mail;
 mod expire_licences;
-mod post;
+pub mod post;
 mod sweep;
 
 use serde_json::{Value, json};

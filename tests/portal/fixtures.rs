@@ -8,18 +8,20 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures::future::join_all;
 use futures_executor::block_on;
-use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
+use portal::access::{App, Claim, Config, Keyring, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
 use portal::kernel::{Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
 
 pub use crate::stores::logged;
 use crate::stores::{Afterwards, Drawer, Queue, Shelf, log};
+use crate::world::{World, secrets};
 
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
+    include_str!("../../migrations/0007_mail_that_leaves.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -112,7 +114,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
             "EXTENSION_LIMIT_SCOPE" => "licence",
-            _ => return None,
+            _ => "",
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
     };
@@ -128,6 +130,7 @@ pub struct Portal {
     pub tokens: Arc<Shelf>,
     pub queue: Arc<Queue>,
     pub files: Arc<Drawer>,
+    pub outside: Arc<World>,
     /// Time passes when a test says so.
     pub now: Cell<i64>,
 }
@@ -215,16 +218,17 @@ impl Portal {
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
+        let outside = Arc::<World>::default();
         files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
-        let setup = Some("the one-time secret of this installation".to_owned());
         let services = Arc::new(Services {
             db: db.clone(),
             config: Arc::new(config),
-            secrets: Arc::new(Secrets { session: keys(), pepper: pepper(), setup }),
+            secrets: Arc::new(secrets(keys(), pepper())),
             sessions: sessions.clone(),
             tokens: tokens.clone(),
             mail: queue.clone(),
             files: files.clone(),
+            outside: outside.clone(),
             later: afterwards.clone(),
             log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
@@ -233,7 +237,7 @@ impl Portal {
         });
         logged();
         let now = Cell::new(NOW);
-        Self { router, services, afterwards, db, sessions, tokens, queue, files, now }
+        Self { router, services, afterwards, db, sessions, tokens, queue, files, outside, now }
     }
 
     /// For jobs.
