@@ -4,6 +4,7 @@
 mod deliver_mail;
 mod expire_licences;
 pub mod post;
+pub mod reports;
 mod sweep;
 
 use serde_json::{Value, json};

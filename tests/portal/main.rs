@@ -32,6 +32,7 @@ mod orgs;
 mod payment_laws;
 mod payments;
 mod plans;
+mod reports;
 mod requests;
 mod roles;
 mod samples;
