@@ -90,8 +90,8 @@ pub fn report(raw: &[u8]) -> Result<Report, &'static str> {
     });
     let text =
         String::from_utf8_lossy(status.ok_or("the report has no status")?.contents()).replace("\r\n", "\n");
-    let groups = text.split("\n\n").filter(|it| !it.trim().is_empty()).take(MOST_GROUPS);
-    groups.filter_map(failed).next().ok_or("it speaks of nobody whom delivery failed for")
+    let mut groups = text.split("\n\n").filter(|it| !it.trim().is_empty()).take(MOST_GROUPS);
+    groups.find_map(failed).ok_or("it speaks of nobody whom delivery failed for")
 }
 
 /// One group of fields, about one person.

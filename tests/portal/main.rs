@@ -42,5 +42,6 @@ mod stores;
 mod sweep;
 mod tidy;
 mod transports;
+mod undelivered;
 mod verification;
 mod world;
