@@ -59,6 +59,11 @@ export async function relay(at, { certificate = "server", mechanisms = ["PLAIN",
   return { mails, ports, stop: () => child.stdin.end() };
 }
 
+/** What Python and a strict look at the bytes have to complain of in a message. */
+export function complaints(message) {
+  return JSON.parse(execFileSync(python, [join(root, "tests/edge/relay.py"), "--lint"], { input: message }).toString());
+}
+
 /**
  * Speaks like Resend and remembers idempotency keys as it does. A recipient `http-422.x@…` is answered with 422 the
  * first time and with 200 from then on; `lost.x@…` is taken, and the answer lost, the first time; `slow.x@…` never

@@ -1,6 +1,7 @@
 """An SMTP relay for the edge suite: aiosmtpd with TLS and AUTH, which does what a recipient's name says.
 
     relay.py CERTIFICATE KEY MECHANISM [MECHANISM...]
+    relay.py --lint < MESSAGE
 
 The first line on stdout is JSON with its two ports, `implicit` and `starttls`. Each mail that it takes follows as one
 line: the envelope, who was logged in, the message, and what Python's own `email` and a strict look at the bytes have
@@ -150,4 +151,7 @@ async def main(certificate, key, *mechanisms):
     await loop.run_in_executor(None, sys.stdin.read)  # ends with whoever started it
 
 
-asyncio.run(main(*sys.argv[1:]))
+if sys.argv[1:] == ["--lint"]:
+    say(complaints(sys.stdin.buffer.read()))
+else:
+    asyncio.run(main(*sys.argv[1:]))
