@@ -114,17 +114,21 @@ create table outbox (
   contact_id  text,                                    -- no reference: a mail may outlive its contact
   recipient   text,                                    -- null: there is nobody to write to, and nobody may notice
   payload     text    not null check (json_valid(payload)),
-  state       text    not null default 'queued' check (state in ('queued', 'sending', 'sent', 'failed', 'dropped')),
+  state       text    not null default 'queued'
+              check (state in ('queued', 'sending', 'sent', 'failed', 'dropped', 'bounced')),
   attempts    integer not null default 0,
   lease_until integer,
   created_at  integer not null,
   state_at    integer not null,
-  error       text
+  error       text,                                    -- in the words of the other side; for the log and for staff
+  reason      text check (reason in ('unknown_address', 'mailbox_full', 'too_large', 'suppressed', 'refused', 'gave_up',
+                                     'unmade'))        -- what the Primary is told of a failed or bounced one
 ) strict;
 
 create index outbox_open on outbox (state, state_at) where state in ('queued', 'sending');
 create index outbox_contact on outbox (contact_id, created_at) where contact_id is not null;
 create index outbox_created_at on outbox (created_at);
+create index outbox_undelivered on outbox (state_at) where state in ('failed', 'bounced');
 
 -- The development mailbox: what the transport of development and test "sends".
 create table mailbox (

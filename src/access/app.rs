@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::config::Config;
 use super::keys::Secrets;
+use super::outside::Outside;
 use super::session::{IDLE, Record};
 use crate::db::Db;
 use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId, StaffRole};
@@ -71,6 +72,7 @@ pub struct Services {
     pub tokens: Arc<dyn Kv>,
     pub mail: Arc<dyn MailQueue>,
     pub files: Arc<dyn Files>,
+    pub outside: Arc<dyn Outside>,
     pub later: Arc<dyn Later>,
     /// One JSON object a line.
     pub log: fn(&str),
@@ -177,6 +179,12 @@ impl App {
     #[must_use]
     pub fn files(&self) -> &dyn Files {
         &*self.services.files
+    }
+
+    /// The ways that mail leaves by.
+    #[must_use]
+    pub fn outside(&self) -> &dyn Outside {
+        &*self.services.outside
     }
 
     /// Tells KV that somebody is here now.

@@ -16,6 +16,10 @@ pub struct Secrets {
     pub pepper: Keyring,
     /// Makes the first administrator, once.
     pub setup: Option<String>,
+    /// Of the provider that mail is handed to over HTTP.
+    pub mail_api_key: Option<String>,
+    pub smtp_user: Option<String>,
+    pub smtp_password: Option<String>,
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -85,11 +89,19 @@ impl Secrets {
             None if environment == Environment::Production => Err(BadKeys { name, why: "is not set" }),
             None => Ok(Keyring::made_of(random())),
         };
-        let setup = look_up("SETUP_SECRET").filter(|it| !it.trim().is_empty());
+        let optional = |name: &'static str| look_up(name).filter(|it| !it.trim().is_empty());
+        let setup = optional("SETUP_SECRET");
         if setup.as_ref().is_some_and(|it| it.len() < 32) {
             return Err(BadKeys { name: "SETUP_SECRET", why: "has less than 32 characters" });
         }
-        Ok(Self { session: ring("SESSION_KEYS")?, pepper: ring("PASSWORD_PEPPER")?, setup })
+        Ok(Self {
+            session: ring("SESSION_KEYS")?,
+            pepper: ring("PASSWORD_PEPPER")?,
+            setup,
+            mail_api_key: optional("MAIL_API_KEY"),
+            smtp_user: optional("SMTP_USER"),
+            smtp_password: optional("SMTP_PASSWORD"),
+        })
     }
 }
 

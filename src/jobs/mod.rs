@@ -4,7 +4,8 @@
 mod age_payments;
 mod deliver_mail;
 mod expire_licences;
-mod post;
+pub mod post;
+pub mod reports;
 mod sweep;
 mod sweep_proofs;
 

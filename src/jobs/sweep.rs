@@ -7,7 +7,7 @@
 //! | `session`     | 30 days after it expired, which is at most a day after it ended                 |
 //! | `idempotency` | 24 hours, as the contract promises                                              |
 //! | `mailbox`     | 30 days                                                                         |
-//! | `outbox`      | 180 days once `sent`, `dropped` or `failed`; what is on its way stays           |
+//! | `outbox`      | 180 days once it has come to an end; what is on its way stays                     |
 //! | all the rest  | for good, the audit log among it                                                |
 
 use serde::Deserialize;
@@ -126,7 +126,7 @@ pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
             sql!(
                 "delete from outbox where id in
                    (select id from outbox
-                     where created_at < ?1 and state in ('sent', 'dropped', 'failed') limit 5000)",
+                     where created_at < ?1 and state in ('sent', 'dropped', 'failed', 'bounced') limit 5000)",
                 now - 180 * DAY,
             ),
         ),

@@ -233,6 +233,7 @@ fn the_primary_sees_what_became_of_the_mail() {
         ("sent", "sent", "Mail sent"),
         ("failed", "failed", "Mail failed"),
         ("dropped", "failed", "Mail failed"),
+        ("bounced", "failed", "Mail came back"),
     ] {
         let portal = Portal::new();
         portal.post(PAGE, "ann", ZOE);

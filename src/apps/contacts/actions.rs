@@ -89,6 +89,7 @@ async fn add_new(
         signed_in_at: None,
         mail_state: new.send_verification.then_some(MailState::Queued),
         mail_at: new.send_verification.then_some(door.now()),
+        mail_reason: None,
         last_link_at: None,
         sixth_last_link_at: None,
     };
