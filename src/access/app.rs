@@ -53,6 +53,12 @@ pub struct Listed {
     pub uploaded_at: i64,
 }
 
+/// RSASSA-PKCS1-v1_5 with SHA-256, done by the platform: the key is handed over as the text that the secret holds,
+/// and its bytes are never looked at here.
+pub trait Signer: Send + Sync {
+    fn sign(&self, jwk: String, message: Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>, Unreachable>>;
+}
+
 /// What goes on after the answer has left, such as `waitUntil`.
 pub trait Later: Send + Sync {
     fn run(&self, work: BoxFuture<'static, ()>);
@@ -71,6 +77,7 @@ pub struct Services {
     pub tokens: Arc<dyn Kv>,
     pub mail: Arc<dyn MailQueue>,
     pub files: Arc<dyn Files>,
+    pub signer: Arc<dyn Signer>,
     pub later: Arc<dyn Later>,
     /// One JSON object a line.
     pub log: fn(&str),
@@ -175,6 +182,11 @@ impl App {
     #[must_use]
     pub fn files(&self) -> &dyn Files {
         &*self.services.files
+    }
+
+    #[must_use]
+    pub fn signer(&self) -> &dyn Signer {
+        &*self.services.signer
     }
 
     /// Tells KV that somebody is here now.

@@ -16,8 +16,11 @@ mod scope;
 mod serve;
 mod session;
 mod signed_in;
+mod signing;
 
-pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
+pub use app::{
+    App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
+};
 pub use asked::Asked;
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{
@@ -32,8 +35,9 @@ pub use keys::{BadKeys, Keyring, Secrets};
 pub use once::Once;
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
-pub use serve::{bytes_of, serve};
+pub use serve::{bytes_of, form_may_lead_to, serve};
 pub use session::{
     Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
 };
 pub use signed_in::{Person, SignedIn};
+pub use signing::{SigningKey, SigningKeys};

@@ -12,6 +12,7 @@ pub mod orgs;
 pub mod payments;
 pub mod problems;
 pub mod sign_in;
+pub mod sso;
 
 use serde_json::Value;
 
@@ -36,6 +37,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
+        (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {

@@ -8,6 +8,7 @@ mod http;
 mod kv;
 mod later;
 mod queue;
+mod signer;
 
 use std::sync::{Arc, LazyLock};
 
@@ -89,6 +90,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
         tokens: Arc::new(kv::Shelf::open(env, "TOKENS")?),
         mail: Arc::new(queue::Mail::open(env, "MAIL")?),
         files: Arc::new(files::Cabinet::open(env, "DOCUMENTS")?),
+        signer: Arc::new(signer::WebCrypto),
         later: Arc::new(later),
         log: |line| console_log!("{line}"),
         fill: config::fill,

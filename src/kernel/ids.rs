@@ -45,6 +45,7 @@ macro_rules! ids {
 
 ids!(
     AuditId,
+    ClientId,
     ContactId,
     EventId,
     ExtensionId,

@@ -21,9 +21,9 @@ pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
-    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
-    OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, RequestId, SessionId,
-    SubscriptionId,
+    AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
+    NotificationId, OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId,
+    RequestId, SessionId, SubscriptionId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};

@@ -8,18 +8,20 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures::future::join_all;
 use futures_executor::block_on;
-use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
+use portal::access::{App, Claim, Config, Keyring, Secrets, Services, SigningKeys, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
 use portal::kernel::{Password, PersonId, SessionId};
 use serde::de::DeserializeOwned;
 
+use crate::sso_cast::{SIGNING_KEYS, ZENDESK_SECRET};
 pub use crate::stores::logged;
-use crate::stores::{Afterwards, Drawer, Queue, Shelf, log};
+use crate::stores::{Afterwards, Drawer, Queue, Seal, Shelf, log};
 
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
+    include_str!("../../migrations/0008_sign_on.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -217,14 +219,17 @@ impl Portal {
         let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
         files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
         let setup = Some("the one-time secret of this installation".to_owned());
+        let signing = Some(SigningKeys::parse("SIGNING_KEYS", &SIGNING_KEYS).unwrap());
+        let zendesk = Some(ZENDESK_SECRET.to_owned());
         let services = Arc::new(Services {
             db: db.clone(),
             config: Arc::new(config),
-            secrets: Arc::new(Secrets { session: keys(), pepper: pepper(), setup }),
+            secrets: Arc::new(Secrets { session: keys(), pepper: pepper(), setup, signing, zendesk }),
             sessions: sessions.clone(),
             tokens: tokens.clone(),
             mail: queue.clone(),
             files: files.clone(),
+            signer: Arc::new(Seal),
             later: afterwards.clone(),
             log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
@@ -349,6 +354,11 @@ impl Portal {
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),
+            portal::sql!(
+                "select json_array('oidc_client', id, version, enabled, secret_hash) as line from oidc_client"
+            ),
+            portal::sql!("select json_array('oidc_code', hash, used_at) as line from oidc_code"),
+            portal::sql!("select json_array('oidc_token', hash, revoked_at) as line from oidc_token"),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),

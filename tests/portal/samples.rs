@@ -99,7 +99,8 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
+/// its Support contact.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -116,11 +117,13 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    let is_hers = match url.guard {
-        Guard::Contact(Some(it)) => allows(&[Role::Primary], it),
+    let may = |role| match url.guard {
+        Guard::Contact(Some(it)) => allows(&[role], it),
         Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
     };
-    Sample { person: if is_hers { "ann" } else { "bob" }, path, body, headers, after }
+    let cast = [("ann", Role::Primary), ("bob", Role::Billing), ("sue", Role::Support)];
+    let person = cast.into_iter().find(|it| may(it.1)).map_or("tom", |it| it.0);
+    Sample { person, path, body, headers, after }
 }
 
 impl Sample {

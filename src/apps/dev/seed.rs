@@ -25,7 +25,10 @@ const LAWS: [(&str, &str); 5] = [
 ];
 
 /// Every table, whoever refers to another before it.
-const EMPTY: [&str; 28] = [
+const EMPTY: [&str; 31] = [
+    "delete from oidc_token",
+    "delete from oidc_code",
+    "delete from oidc_client",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
