@@ -3,6 +3,7 @@
 mod app;
 mod asked;
 mod config;
+pub mod desk;
 mod door;
 mod doorstep;
 mod form;
@@ -17,6 +18,7 @@ mod serve;
 mod session;
 mod signed_in;
 mod signing;
+mod staffed;
 
 pub use app::{
     App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
@@ -41,3 +43,4 @@ pub use session::{
 };
 pub use signed_in::{Person, SignedIn};
 pub use signing::{SigningKey, SigningKeys};
+pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};

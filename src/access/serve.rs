@@ -46,7 +46,7 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
     let caller = caller(app, &request);
     let app = app.called_by(caller.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let program = path.starts_with("/api/");
+    let program = is_for_programs(&path);
     let asker = Asker {
         brand: app.config().brand.clone(),
         request: caller.request.clone(),
@@ -84,6 +84,12 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
         app.log(&line);
     }
     response
+}
+
+/// The API, and what standards have put elsewhere for programs to read.
+fn is_for_programs(path: &str) -> bool {
+    let elsewhere = ["/sso/token", "/sso/userinfo", "/sso/jwks"].contains(&path);
+    elsewhere || path.starts_with("/api/") || path.starts_with("/.well-known/")
 }
 
 /// A token may stand in a path, such as in the address of a calendar; it is a key and stays out of the log.

@@ -100,7 +100,7 @@ const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, or
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
 /// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
-/// its Support contact.
+/// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -120,9 +120,10 @@ pub fn sample(url: &Endpoint) -> Sample {
     let may = |role| match url.guard {
         Guard::Contact(Some(it)) => allows(&[role], it),
         Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+        Guard::Staff(_) => false,
     };
     let cast = [("ann", Role::Primary), ("bob", Role::Billing), ("sue", Role::Support)];
-    let person = cast.into_iter().find(|it| may(it.1)).map_or("tom", |it| it.0);
+    let person = cast.into_iter().find(|it| may(it.1)).map_or("st-admin", |it| it.0);
     Sample { person, path, body, headers, after }
 }
 
