@@ -13,6 +13,7 @@ create table oidc_client (
   check (kind = 'oidc' or secret_hash is null)
 ) strict;
 
+create index oidc_client_latest on oidc_client (created_at, id);
 create index oidc_client_launched on oidc_client (enabled, created_at) where login_uri is not null;
 
 create table oidc_code (

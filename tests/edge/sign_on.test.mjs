@@ -8,11 +8,12 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as oauth from "oauth4webapi";
 import * as oidc from "openid-client";
 
-import { Portal, hashOf, root, seconds, together } from "./portal.mjs";
+import { Portal, hashOf, seconds, together } from "./portal.mjs";
 
 const BACK = "https://desk.example/callback";
 const ZENDESK = "what this installation shares with Zendesk";
@@ -132,7 +133,7 @@ test("Authlib signs on", async (t) => {
   if (!existsSync(python)) return t.skip("Authlib is not there; scripts/provision.sh edge brings it");
   const { id, secret } = await newClient();
   const cookie = [...support.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-  const { stdout } = await promisify(execFile)(python, [join(root, "tests/sign_on_check.py")], {
+  const { stdout } = await promisify(execFile)(python, [fileURLToPath(new URL("../sign_on_check.py", import.meta.url))], {
     env: { AUTHLIB_INSECURE_TRANSPORT: "1", ISSUER: origin, CLIENT: id, SECRET: secret, BACK, COOKIE: cookie },
   });
   const said = JSON.parse(stdout);
@@ -149,7 +150,10 @@ test("what is wrong is refused in words that clients understand", async () => {
     refused("invalid_grant"),
   );
   const wrong = await discovered({ ...client, secret: Buffer.alloc(32, 8).toString("base64url") });
-  await assert.rejects(oidc.authorizationCodeGrant(wrong, one.back, one.checks), refused("invalid_client"));
+  await assert.rejects(oidc.authorizationCodeGrant(wrong, one.back, one.checks), (it) => {
+    assert.deepEqual([it.status, it.cause[0].scheme, it.cause[0].parameters.error], [401, "basic", "invalid_client"]);
+    return true;
+  });
   const other = await discovered(await newClient());
   await assert.rejects(oidc.authorizationCodeGrant(other, one.back, one.checks), refused("invalid_grant"));
   // None of them has used the code up.
@@ -247,7 +251,7 @@ test("a key that cannot sign is our fault, says so, and tells nothing of itself"
   const config = await discovered(await newClient());
   const { back, checks } = await begun(config);
   const broken = newKey();
-  await withKeys([{ ...broken, p: broken.q }]);
+  await withKeys([{ ...broken, d: "!" }]);
   const form = new URLSearchParams({ grant_type: "authorization_code", code: back.searchParams.get("code"), redirect_uri: BACK, code_verifier: checks.pkceCodeVerifier });
   const basic = Buffer.from(`${config.clientMetadata().client_id}:${Buffer.alloc(32, 7).toString("base64url")}`).toString("base64");
   const answer = await portal.visitor().ask("POST", "/sso/token", {
@@ -255,7 +259,7 @@ test("a key that cannot sign is our fault, says so, and tells nothing of itself"
   });
   await withKeys([first]);
   assert.equal(answer.says, "500 our-fault");
-  assert.ok(!portal.harness.getLogs().some(({ message }) => message.includes(broken.d.slice(0, 20))), "the log holds no key");
+  assert.ok(!portal.harness.getLogs().some(({ message }) => message.includes(broken.q.slice(0, 20))), "the log holds no key");
   const again = await begun(config);
   assert.ok((await oidc.authorizationCodeGrant(config, again.back, again.checks)).id_token);
 });

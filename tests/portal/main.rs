@@ -42,6 +42,7 @@ mod sso_cast;
 mod sso_launch;
 mod sso_token;
 mod staff_door;
+mod staff_sign_on;
 mod stores;
 mod sweep;
 mod tidy;

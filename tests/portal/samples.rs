@@ -77,7 +77,18 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/session", "", ""),
+    (
+        "POST",
+        "/staff/sign-on",
+        "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=",
+        "",
+    ),
+    ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
+    ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
 ];
+
+const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
+    values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -113,7 +124,8 @@ pub fn sample(url: &Endpoint) -> Sample {
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
-    let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path =
+        path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
