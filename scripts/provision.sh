@@ -237,7 +237,8 @@ need_chromium() {
     fail 'there is no Chromium. Install Chromium or Chrome, or set CHROMIUM_BIN to the path of one, then run this again.'
 }
 
-# pypi PACKAGE VERSION WHAT-FOR WITHOUT: into an environment of its own; without Python or pip it says so and goes on.
+# pypi PACKAGE VERSION WHAT-FOR WITHOUT [MORE...]: into an environment of its own; without Python or pip it says so and
+# goes on.
 pypi() {
   local package=$1 version=$2 what=$3 without=$4
   local venv=$PORTAL_CACHE/$package-$version
@@ -252,7 +253,7 @@ pypi() {
       return 0
     }
   fi
-  retry brief "$venv/bin/pip" install --disable-pip-version-check --quiet "$package==$version" || {
+  retry brief "$venv/bin/pip" install --disable-pip-version-check --quiet "$package==$version" "${@:5}" || {
     echo "    pip could not get it: $without" >&2
     rm -rf "$venv"
   }
@@ -307,5 +308,7 @@ if wants build edge browser; then
 fi
 if wants edge; then
   pypi aiosmtpd "$AIOSMTPD_VERSION" 'a mail server in Python for the edge suite' 'no mail will be sent over SMTP'
+  pypi authlib "$AUTHLIB_VERSION" 'an OpenID Connect client in Python for the edge suite' 'two clients instead of three will sign on' \
+    "requests==$REQUESTS_VERSION"
 fi
 if wants browser; then need_chromium; fi

@@ -150,6 +150,11 @@ impl Fields {
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
     }
 
+    /// For forms whose senders may add fields of their own (RFC 6749, 3.2).
+    pub fn ignore_the_rest(&mut self) {
+        self.left.clear();
+    }
+
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {
         T::try_from(text)
             .map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string())))

@@ -19,9 +19,12 @@ mod scope;
 mod serve;
 mod session;
 mod signed_in;
+mod signing;
 mod staffed;
 
-pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
+pub use app::{
+    App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
+};
 pub use asked::Asked;
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{
@@ -38,9 +41,10 @@ pub use once::{Kept, Once};
 pub use outside::{Call, Declined, Outside, Parcel, Reply, Wire};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
-pub use serve::{bytes_of, serve};
+pub use serve::{bytes_of, form_may_lead_to, serve};
 pub use session::{
     Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
 };
 pub use signed_in::{Person, SignedIn};
+pub use signing::{SigningKey, SigningKeys};
 pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};

@@ -12,6 +12,7 @@ pub mod orgs;
 pub mod payments;
 pub mod problems;
 pub mod sign_in;
+pub mod sso;
 pub mod staff;
 
 use serde_json::Value;
@@ -38,6 +39,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
+        (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {
@@ -53,7 +55,10 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 /// What these staff roles open, in the order of the console's navigation.
 #[must_use]
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
-    let all = [(Desk::Overview, "Work queue", "", Icon::Home)];
+    let all = [
+        (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
+    ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
         label,
@@ -91,6 +96,8 @@ pub fn flash(code: &str) -> Option<Flash> {
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
         "session-ended" => "That session has ended.",
+        "client-on" => "The help desk is switched on.",
+        "client-off" => "The help desk is switched off. Nobody new signs on to it from here.",
         "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
         _ => return None,

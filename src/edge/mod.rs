@@ -10,6 +10,7 @@ mod kv;
 mod later;
 mod outside;
 mod queue;
+mod signer;
 
 use std::sync::{Arc, LazyLock};
 
@@ -105,6 +106,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
         tokens: Arc::new(kv::Shelf::open(env, "TOKENS")?),
         mail: Arc::new(queue::Mail::open(env, "MAIL")?),
         files: Arc::new(files::Cabinet::open(env, "DOCUMENTS")?),
+        signer: Arc::new(signer::WebCrypto),
         later: Arc::new(later),
         log: |line| console_log!("{line}"),
         fill: config::fill,

@@ -20,6 +20,15 @@ pub const ALL: &[Problem] = &[
         to_do: "Sign in again and repeat the request.",
     },
     Problem {
+        code: "sign-on-refused",
+        status: 400,
+        title: "This sign-on cannot go on",
+        means: "Another program, such as the help desk, led somebody here to sign in, and its request does not name a \
+                program that is known here together with one of its own addresses.",
+        to_do: "Begin again from the portal. Who runs that program compares its client id and its redirect address with \
+                what was entered in the portal.",
+    },
+    Problem {
         code: "bad-credentials",
         status: 401,
         title: "Address or password is not right",

