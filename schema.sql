@@ -164,11 +164,28 @@ create table audit (
   before     text    check (before is null or json_valid(before)),
   after      text    check (after is null or json_valid(after)),
   address    text    not null,
-  request_id text    not null
+  request_id text    not null,
+  digest     text,                                     -- SHA-256 of all columns before this one
+  seq        integer,                                  -- place in the chain of its organisation
+  hash       text                                      -- SHA-256 of the hash before it and its own digest
 ) strict;
 
-create index audit_org on audit (org_id, at);
-create index audit_actor on audit (actor_id, at);
+create unique index audit_chain on audit (ifnull(org_id, ''), seq);
+-- The log is read newest first: of an organisation, of a person, of all.
+create index audit_org on audit (org_id, at, id);
+create index audit_actor on audit (actor_id, at, id);
+create index audit_action on audit (action, at, id);
+create index audit_latest on audit (at, id);
+
+-- Where each chain ends, and how far it was written to another place (src/jobs/anchor_audit.rs).
+create table audit_head (
+  chain    text    not null primary key,               -- the organisation, or empty for the installation
+  seq      integer not null,
+  hash     text    not null,
+  anchored integer not null default 0
+) strict, without rowid;
+
+create index audit_head_open on audit_head (chain) where anchored < seq;
 
 -- When each job last ran.
 create table job_run (
@@ -229,6 +246,18 @@ end;
 create trigger audit_is_never_deleted before delete on audit
 begin
   select raise(abort, 'audit_is_append_only');
+end;
+
+create trigger audit_is_chained before insert on audit
+when new.digest is null or new.seq is null or new.hash is null
+begin
+  select raise(abort, 'audit_is_chained');
+end;
+
+create trigger audit_moves_its_head after insert on audit
+begin
+  insert into audit_head (chain, seq, hash) values (ifnull(new.org_id, ''), new.seq, new.hash)
+  on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash;
 end;
 
 

@@ -1,6 +1,7 @@
 //! What runs without a person: a cron expression or a queue message leads to its job. Both may come late, twice, out
 //! of order or not at all, so a job looks at the database and never trusts what called it.
 
+mod anchor_audit;
 mod deliver_mail;
 mod expire_licences;
 mod post;
@@ -8,6 +9,7 @@ mod sweep;
 
 use serde_json::{Value, json};
 
+pub use self::anchor_audit::anchor_audit;
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
 pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
@@ -36,6 +38,7 @@ pub async fn on_schedule(app: App, cron: &str) {
     match cron {
         "*/5 * * * *" => {
             finish(&system, "resend", resend(&system).await).await;
+            finish(&system, "anchor_audit", anchor_audit(&system).await).await;
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
         }
         "17 2 * * *" => {

@@ -182,6 +182,14 @@ fn every_dependency_says_why_it_is_there() {
     }
 }
 
+/// A line of the log is chained by the statement that writes it, so there is one such statement.
+#[test]
+fn only_one_statement_writes_into_the_audit_log() {
+    each_source(|name, text| {
+        assert!(name == "src/access/trail/link.rs" || !text.contains("insert into audit "), "{name}");
+    });
+}
+
 /// Time and chance are handed over; a wall clock in wasm would trap.
 #[test]
 fn nobody_asks_for_the_time_or_rolls_dice() {

@@ -1,0 +1,51 @@
+-- Each line of the audit log is chained to the one before it in its organisation; what belongs to none has a chain of
+-- its own. Lines that are older than the chain are numbered and have no link.
+drop trigger audit_is_never_edited;
+
+alter table audit add column digest text;
+alter table audit add column seq integer;
+alter table audit add column hash text;
+
+update audit set seq = numbered.place
+  from (select id, row_number() over (partition by org_id order by at, id) as place from audit) as numbered
+ where numbered.id = audit.id;
+
+create trigger audit_is_never_edited before update on audit
+begin
+  select raise(abort, 'audit_is_append_only');
+end;
+
+create unique index audit_chain on audit (ifnull(org_id, ''), seq);
+
+create trigger audit_is_chained before insert on audit
+when new.digest is null or new.seq is null or new.hash is null
+begin
+  select raise(abort, 'audit_is_chained');
+end;
+
+-- Where each chain ends, and how far it was written to another place (src/jobs/anchor_audit.rs).
+create table audit_head (
+  chain    text    not null primary key,               -- the organisation, or empty for the installation
+  seq      integer not null,
+  hash     text    not null,
+  anchored integer not null default 0
+) strict, without rowid;
+
+create index audit_head_open on audit_head (chain) where anchored < seq;
+
+insert into audit_head (chain, seq, hash)
+select ifnull(org_id, ''), max(seq), printf('%064d', 0) from audit group by ifnull(org_id, '');
+
+create trigger audit_moves_its_head after insert on audit
+begin
+  insert into audit_head (chain, seq, hash) values (ifnull(new.org_id, ''), new.seq, new.hash)
+  on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash;
+end;
+
+-- The log is read newest first: of an organisation, of a person, of all.
+drop index audit_org;
+drop index audit_actor;
+create index audit_org on audit (org_id, at, id);
+create index audit_actor on audit (actor_id, at, id);
+create index audit_action on audit (action, at, id);
+create index audit_latest on audit (at, id);
