@@ -172,10 +172,11 @@ create table audit (
 
 create unique index audit_chain on audit (ifnull(org_id, ''), seq);
 -- The log is read newest first: of an organisation, of a person, of all.
-create index audit_org on audit (org_id, at, id);
-create index audit_actor on audit (actor_id, at, id);
-create index audit_action on audit (action, at, id);
-create index audit_latest on audit (at, id);
+create index audit_org on audit (org_id, at);
+create index audit_actor on audit (actor_id, at);
+create index audit_name on audit (actor_name, at);
+create index audit_action on audit (action, at);
+create index audit_latest on audit (at);
 
 -- Where each chain ends, and how far it was written to another place (src/jobs/anchor_audit.rs).
 create table audit_head (

@@ -43,9 +43,6 @@ begin
 end;
 
 -- The log is read newest first: of an organisation, of a person, of all.
-drop index audit_org;
-drop index audit_actor;
-create index audit_org on audit (org_id, at, id);
-create index audit_actor on audit (actor_id, at, id);
-create index audit_action on audit (action, at, id);
-create index audit_latest on audit (at, id);
+create index audit_name on audit (actor_name, at);
+create index audit_action on audit (action, at);
+create index audit_latest on audit (at);

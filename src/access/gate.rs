@@ -141,10 +141,10 @@ pub(super) async fn commit(app: &App, guard: Option<Stmt>, deeds: Vec<Deed>) -> 
     }
 }
 
-/// A refusal at a door leaves a line, too: on its own, once the answer has left.
-pub(super) fn note_refusal(app: &App, org: Option<&OrgId>, actor: &Actor) {
+/// What is no deed and leaves a line all the same, such as a refusal: on its own, once the answer has left.
+pub(super) fn note(app: &App, org: Option<&OrgId>, actor: &Actor, action: &'static str) {
     let target = app.caller().asked.split('?').next().unwrap_or_default();
-    let line = Line { org, actor, action: "access.refused", target, before: None, after: None }.stmt(app);
+    let line = Line { org, actor, action, target, before: None, after: None }.stmt(app);
     let db = app.services.db.clone();
     app.later("audit", async move { db.write(vec![line]).await.map(drop).map_err(|it| it.to_string()) });
 }

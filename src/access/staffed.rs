@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::desk::Desk;
-use super::gate::{Actor, Entry, commit, live_session, note_refusal};
+use super::gate::{Actor, Entry, commit, live_session, note};
 use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{STAFF_LIFETIME, Wakefulness};
 use crate::db::{Rows, Stmt};
@@ -207,6 +207,11 @@ impl<S: Seat> Staffed<S> {
         Actor { person, name }
     }
 
+    /// A list left the portal as a file: a line in the log, once the answer has left.
+    pub fn note_export(&self, me: &Colleague) {
+        note(&self.app, None, &self.actor(me), "list.exported");
+    }
+
     /// Another part of the path. What is no id names nothing.
     pub fn named<T: TryFrom<String>>(&self, name: &str) -> Result<T, Error> {
         let (_, value) = self.path.iter().find(|it| it.0 == name).ok_or(Error::NotFound)?;
@@ -267,7 +272,7 @@ impl<S: Seat> Staffed<S> {
 
     /// Leaves a line in the audit log, as a refused customer does.
     fn forbidden(&self, me: &Colleague) -> Error {
-        note_refusal(&self.app, None, &self.actor(me));
+        note(&self.app, None, &self.actor(me), "access.refused");
         match self.refusal() {
             Error::Forbidden { detail, .. } => {
                 Error::Forbidden { detail, frame: Some(Box::new(self.frame(me))) }

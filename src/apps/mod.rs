@@ -1,6 +1,7 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod audit;
 pub mod calendar;
 pub mod contacts;
 pub mod dev;
@@ -38,6 +39,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
+        (Some(Application::ContactManager), "Audit log", "/audit", Icon::Shield),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {
@@ -53,7 +55,10 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 /// What these staff roles open, in the order of the console's navigation.
 #[must_use]
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
-    let all = [(Desk::Overview, "Work queue", "", Icon::Home)];
+    let all = [
+        (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
+    ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
         label,

@@ -168,8 +168,10 @@ impl Call {
         }
         if guard != Some(Guard::Anyone) {
             let none: [&str; 0] = [];
-            let schemes = ["session", "key"].map(|it| SecurityRequirement::new(it, none));
-            operation = operation.securities(Some(schemes));
+            let schemes: &[&str] =
+                if matches!(guard, Some(Guard::Staff(_))) { &["session", "key"] } else { &["session"] };
+            operation =
+                operation.securities(Some(schemes.iter().map(|it| SecurityRequirement::new(*it, none))));
         }
         PathItem::new(verb(&self.method), operation)
     }
@@ -180,7 +182,7 @@ impl Call {
         codes.extend((self.method != Method::GET).then_some("cross-site"));
         codes.extend((guard != Some(Guard::Anyone)).then_some("sign-in-required"));
         match guard {
-            Some(Guard::Contact(Some(_))) => codes.extend(["not-found", "role-required"]),
+            Some(Guard::Contact(Some(_)) | Guard::Staff(_)) => codes.extend(["not-found", "role-required"]),
             Some(Guard::Contact(None)) => codes.push("not-found"),
             _ => {}
         }

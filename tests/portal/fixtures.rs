@@ -331,7 +331,8 @@ impl Portal {
             portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),
             portal::sql!(
-                "select json_array('audit', id) as line from audit where action <> 'access.refused'"
+                "select json_array('audit', id) as line from audit
+                  where action not in ('access.refused', 'list.exported')"
             ),
         ];
         let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());

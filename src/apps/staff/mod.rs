@@ -1,10 +1,11 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
+mod audit;
 mod overview;
 
 use crate::access::Routes;
 
 #[must_use]
 pub fn routes() -> Routes {
-    overview::routes()
+    overview::routes().merge(audit::routes())
 }
