@@ -606,7 +606,13 @@ create table api_key (
   created_at   integer not null,
   expires_at   integer not null check (expires_at > created_at),
   last_used_at integer,                                -- at most five minutes behind
-  revoked_at   integer
+  revoked_at   integer,
+  follows      text    references api_key (id),        -- whose successor it is
+  warned_at    integer                                 -- when its end was announced
 ) strict;
 
 create index api_key_latest on api_key (created_at, id);
+create index api_key_follows on api_key (follows) where follows is not null;
+create index api_key_maker on api_key (made_by, created_at);
+create index api_key_name on api_key (name collate nocase) where revoked_at is null;
+create index api_key_ending on api_key (expires_at) where revoked_at is null and warned_at is null;

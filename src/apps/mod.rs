@@ -58,6 +58,7 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
+        (Desk::Keys, "API keys", "/keys", Icon::Key),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
@@ -87,6 +88,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "key-revoked" => "The key is revoked; the program is refused from now on.",
         "calendar-revoked" => "The calendar address no longer works.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
@@ -107,6 +109,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "keys" => staff::keys::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,

@@ -43,6 +43,7 @@ pub async fn on_schedule(app: App, cron: &str) {
         }
         "17 2 * * *" => {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
+            finish(&system, "warn_of_keys", apps::staff::keys::warn_of_expiry(&system).await).await;
             finish(&system, "retain", retain(&system).await).await;
         }
         other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),

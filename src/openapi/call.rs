@@ -213,6 +213,8 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "contact" => "The contact's id.",
             "order" => "The order's id.",
             "session" => "The session's id.",
+            "key" => "The key's id.",
+            "notice" => "The announcement's id.",
             _ => "An id.",
         };
         parameter(name, ParameterIn::Path, Required::True, about, "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55")

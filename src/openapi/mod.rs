@@ -5,6 +5,7 @@
 mod audit;
 mod call;
 mod contacts;
+mod keys;
 mod licences;
 mod orders;
 mod orgs;
@@ -41,6 +42,7 @@ fn calls() -> Vec<Call> {
         licences::calls(),
         payments::calls(),
         audit::calls(),
+        keys::calls(),
     ]
     .into_iter()
     .flatten()

@@ -22,7 +22,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0009_staff.sql"),
-    include_str!("../../migrations/0012_audit_chain.sql"),
+    include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST

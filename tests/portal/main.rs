@@ -17,6 +17,7 @@ mod fixtures;
 mod health;
 mod ics_readers;
 mod jobs;
+mod keys;
 mod licence_cast;
 mod licence_plans;
 mod licences;

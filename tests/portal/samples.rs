@@ -61,6 +61,22 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
         LICENCES,
     ),
+    ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/revocation", "", ""),
+    (
+        "POST",
+        "/api/v1/staff/api-keys",
+        r#"{"name": "ERP", "scopes": ["sales", "billing"], "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/api-keys/{key}/rotation",
+        r#"{"overlap": "week", "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -116,6 +132,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path = path.replace("{key}", "k-sales").replace("{notice}", "n-1");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     let person = match url.guard {
         Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",

@@ -81,6 +81,7 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
         run("expire_licences", told),
         run("resend", r#"{"found":0,"sent":0}"#),
         run("retain", deleted),
+        run("warn_of_keys", r#"{"keys":0,"mails":0}"#),
     ];
     assert_eq!(runs, expected);
 }

@@ -1,11 +1,12 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
 mod audit;
+pub mod keys;
 mod overview;
 
 use crate::access::Routes;
 
 #[must_use]
 pub fn routes() -> Routes {
-    overview::routes().merge(audit::routes())
+    overview::routes().merge(audit::routes()).merge(keys::routes())
 }

@@ -46,3 +46,11 @@ end;
 create index audit_name on audit (actor_name, at);
 create index audit_action on audit (action, at);
 create index audit_latest on audit (at);
+
+-- A key that is rotated has a successor; the end of each is announced once.
+alter table api_key add column follows text references api_key (id);
+alter table api_key add column warned_at integer;
+create index api_key_follows on api_key (follows) where follows is not null;
+create index api_key_maker on api_key (made_by, created_at);
+create index api_key_name on api_key (name collate nocase) where revoked_at is null;
+create index api_key_ending on api_key (expires_at) where revoked_at is null and warned_at is null;
