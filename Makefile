@@ -1,7 +1,7 @@
 # Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-host test-edge test-browser check bench build seed deploy clean
+.PHONY: help dev test test-host test-edge test-browser check bench build seed audit-verify deploy clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ build: ## Build the bundle that is deployed, if anything changed, and say how la
 
 seed: ## Load the demo data from scratch into the portal that `make dev` runs
 	@scripts/seed.sh
+
+audit-verify: ## Find what was changed in the audit log of a copy of the database (COPY=copy.sql|copy.sqlite, ANCHORS='anchor.json ...')
+	@. scripts/env.sh && node --no-warnings scripts/audit-verify.mjs $(COPY) $(ANCHORS)
 
 deploy: ## Migrate and deploy production; asks first (YES=1: does not ask, SECRETS=file: for the first time)
 	@scripts/deploy.sh

@@ -168,11 +168,29 @@ create table audit (
   before     text    check (before is null or json_valid(before)),
   after      text    check (after is null or json_valid(after)),
   address    text    not null,
-  request_id text    not null
+  request_id text    not null,
+  digest     text,                                     -- SHA-256 of all columns before this one
+  seq        integer,                                  -- place in the chain of its organisation
+  hash       text                                      -- SHA-256 of the hash before it and its own digest
 ) strict;
 
+create unique index audit_chain on audit (ifnull(org_id, ''), seq);
+-- The log is read newest first: of an organisation, of a person, of all.
 create index audit_org on audit (org_id, at);
 create index audit_actor on audit (actor_id, at);
+create index audit_name on audit (actor_name, at);
+create index audit_action on audit (action, at);
+create index audit_latest on audit (at);
+
+-- Where each chain ends, and how far it was written to another place (src/jobs/anchor_audit.rs).
+create table audit_head (
+  chain    text    not null primary key,               -- the organisation, or empty for the installation
+  seq      integer not null,
+  hash     text    not null,
+  anchored integer not null default 0
+) strict, without rowid;
+
+create index audit_head_open on audit_head (chain) where anchored < seq;
 
 -- When each job last ran.
 create table job_run (
@@ -233,6 +251,18 @@ end;
 create trigger audit_is_never_deleted before delete on audit
 begin
   select raise(abort, 'audit_is_append_only');
+end;
+
+create trigger audit_is_chained before insert on audit
+when new.digest is null or new.seq is null or new.hash is null
+begin
+  select raise(abort, 'audit_is_chained');
+end;
+
+create trigger audit_moves_its_head after insert on audit
+begin
+  insert into audit_head (chain, seq, hash) values (ifnull(new.org_id, ''), new.seq, new.hash)
+  on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash;
 end;
 
 
@@ -636,7 +666,13 @@ create table api_key (
   created_at   integer not null,
   expires_at   integer not null check (expires_at > created_at),
   last_used_at integer,                                -- at most five minutes behind
-  revoked_at   integer
+  revoked_at   integer,
+  follows      text    references api_key (id),        -- whose successor it is
+  warned_at    integer                                 -- when its end was announced
 ) strict;
 
 create index api_key_latest on api_key (created_at, id);
+create index api_key_follows on api_key (follows) where follows is not null;
+create index api_key_maker on api_key (made_by, created_at);
+create index api_key_name on api_key (name collate nocase) where revoked_at is null;
+create index api_key_ending on api_key (expires_at) where revoked_at is null and warned_at is null;

@@ -21,6 +21,7 @@ mod session;
 mod signed_in;
 mod signing;
 mod staffed;
+mod trail;
 
 pub use app::{
     App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
@@ -48,3 +49,4 @@ pub use session::{
 pub use signed_in::{Person, SignedIn};
 pub use signing::{SigningKey, SigningKeys};
 pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};
+pub use trail::{Line, digest};

@@ -1,6 +1,7 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod audit;
 pub mod calendar;
 pub mod contacts;
 pub mod dev;
@@ -40,6 +41,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
         (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
+        (Some(Application::ContactManager), "Audit log", "/audit", Icon::Shield),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {
@@ -57,6 +59,8 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
+        (Desk::Keys, "API keys", "/keys", Icon::Key),
         (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
@@ -90,6 +94,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "key-revoked" => "The key is revoked; the program is refused from now on.",
         "calendar-revoked" => "The calendar address no longer works.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
@@ -112,6 +117,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "keys" => staff::keys::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),

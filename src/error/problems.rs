@@ -94,6 +94,21 @@ pub const ALL: &[Problem] = &[
         to_do: "Look for it in the list of contacts. If it is not verified, send the mail again.",
     },
     Problem {
+        code: "key-exists",
+        status: 409,
+        title: "There is a key of this name",
+        means: "An API key with this name works already. With two of them nobody could tell in the audit log which program \
+                did what.",
+        to_do: "Choose another name, or rotate that key. If its answer was lost on the way, revoke it first.",
+    },
+    Problem {
+        code: "key-ended",
+        status: 409,
+        title: "This key cannot be rotated",
+        means: "The API key has been revoked, has expired, or has a successor already.",
+        to_do: "Rotate the successor, or make a new key.",
+    },
+    Problem {
         code: "already-verified",
         status: 409,
         title: "This contact is verified",

@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::apps::licences::Description;
 use crate::kernel::{
-    ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId, OrgName,
-    PaymentDocumentId, PaymentEventId, PaymentId, ProductId, SubscriptionId,
+    ApiKeyId, AuditId, ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId,
+    OrgName, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -39,6 +39,9 @@ macro_rules! words {
 
 words! {
     OrgId, "OrganisationId", id("Of an organisation, a UUIDv7.");
+    ApiKeyId, "ApiKeyId", id("Of a key, a UUIDv7.");
+    AuditId, "AuditLineId", id("Of a line of the audit log, a UUIDv7.");
+    PersonId, "PersonId", id("Of a person, a UUIDv7; the same in every organisation.");
     ContactId, "ContactId", id("Of a contact, a UUIDv7. The same person has another one in each organisation.");
     OrderId, "OrderId", id("Of an order, a UUIDv7.");
     LicenceId, "LicenceId", id("Of a licence, a UUIDv7.");

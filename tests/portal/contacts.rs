@@ -265,8 +265,8 @@ fn each_deed_leaves_its_line_in_the_audit_log() {
     assert_eq!(
         lines,
         [
-            by("contact.added", &id, Value::Null, zoe),
-            by("contact.verification_sent", &id, Value::Null, Value::Null),
+            by("contact.added", &id, Value::Null, zoe.clone()),
+            by("contact.verification_sent", &id, Value::Null, zoe),
             by("contact.deleted", "c-bob", bob, Value::Null),
         ]
     );

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
+    include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -363,7 +364,8 @@ impl Portal {
             portal::sql!("select json_array('oidc_code', hash, used_at) as line from oidc_code"),
             portal::sql!("select json_array('oidc_token', hash, revoked_at) as line from oidc_token"),
             portal::sql!(
-                "select json_array('audit', id) as line from audit where action <> 'access.refused'"
+                "select json_array('audit', id) as line from audit
+                  where action not in ('access.refused', 'list.exported')"
             ),
         ];
         let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());

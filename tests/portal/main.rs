@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod audit;
+mod audit_chain;
 mod awake;
 mod bad_uploads;
 mod bodies;
@@ -16,6 +18,7 @@ mod fixtures;
 mod health;
 mod ics_readers;
 mod jobs;
+mod keys;
 mod licence_cast;
 mod licence_plans;
 mod licences;

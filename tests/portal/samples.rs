@@ -97,6 +97,22 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
     ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
+    ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/revocation", "", ""),
+    (
+        "POST",
+        "/api/v1/staff/api-keys",
+        r#"{"name": "ERP", "scopes": ["sales", "billing"], "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/api-keys/{key}/rotation",
+        r#"{"overlap": "week", "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -164,7 +180,7 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
-    let path = path.replace("{document}", "d-acme");
+    let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let headers = match url.method.as_str() {
         "PUT" | "PATCH" => IF_MATCH,
         _ if body.starts_with("--sample") => MULTIPART,

@@ -10,7 +10,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn each_source(mut check: impl FnMut(&str, &str)) {
+pub fn each_source(mut check: impl FnMut(&str, &str)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     sources(&root.join("src"), &mut found);
@@ -181,6 +181,14 @@ fn every_dependency_says_why_it_is_there() {
             "docs/dependencies.md has no row for {name}"
         );
     }
+}
+
+/// A line of the log is chained by the statement that writes it, so there is one such statement.
+#[test]
+fn only_one_statement_writes_into_the_audit_log() {
+    each_source(|name, text| {
+        assert!(name == "src/access/trail/link.rs" || !text.contains("insert into audit "), "{name}");
+    });
 }
 
 /// Time and chance are handed over; a wall clock in wasm would trap.

@@ -45,6 +45,7 @@ const EMPTY: &[&str] = &[
     "delete from product",
     "delete from job_run",
     "delete from audit",
+    "delete from audit_head",
     "delete from idempotency",
     "delete from mailbox",
     "delete from outbox",

@@ -1,5 +1,7 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
+mod audit;
+pub mod keys;
 mod overview;
 mod sign_on;
 
@@ -7,5 +9,9 @@ use crate::access::Routes;
 
 #[must_use]
 pub fn routes() -> Routes {
-    overview::routes().merge(sign_on::routes())
+    Routes::default()
+        .merge(overview::routes())
+        .merge(audit::routes())
+        .merge(keys::routes())
+        .merge(sign_on::routes())
 }
