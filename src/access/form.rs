@@ -1,5 +1,7 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
+mod parts;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::{Display, Formatter};
@@ -293,8 +295,11 @@ impl<T> Posted<T> {
 
 /// About a field whose name somebody else chose.
 fn flaw_of(name: &str, code: &'static str, message: &str) -> FieldError {
-    let name: String = name.chars().take(MOST_NAME).collect();
-    FieldError::new(&name, code, message)
+    FieldError::new(&cut(name), code, message)
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(MOST_NAME).collect()
 }
 
 /// A header that was sent once; two of one name mean nothing.

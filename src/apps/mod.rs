@@ -53,7 +53,11 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 /// What these staff roles open, in the order of the console's navigation.
 #[must_use]
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
-    let all = [(Desk::Overview, "Work queue", "", Icon::Home)];
+    let all = [
+        (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::Customers, "Customers", "/organisations", Icon::Building),
+        (Desk::Customers, "Partners", "/partners", Icon::Users),
+    ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
         label,
@@ -83,6 +87,11 @@ pub fn flash(code: &str) -> Option<Flash> {
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
         "calendar-revoked" => "The calendar address no longer works.",
+        "customer-changed" => "The customer is changed.",
+        "customer-created" => "The customer is set up. Its first contact has mail on the way.",
+        "partner-changed" => "The partner is changed, and each of its customers shows it.",
+        "partner-created" => "The partner is set up. Choose it for the customers who order through it.",
+        "primary-replaced" => "The Primary is replaced. Both have mail on the way.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -101,6 +110,7 @@ pub fn flash(code: &str) -> Option<Flash> {
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),

@@ -56,6 +56,7 @@ ids!(
     NotificationId,
     OrderId,
     OrgId,
+    PartnerId,
     PaymentDocumentId,
     PaymentEventId,
     PaymentId,
@@ -64,4 +65,5 @@ ids!(
     RequestId,
     SessionId,
     SubscriptionId,
+    ViewAsId,
 );

@@ -180,7 +180,7 @@ impl Call {
         codes.extend((self.method != Method::GET).then_some("cross-site"));
         codes.extend((guard != Some(Guard::Anyone)).then_some("sign-in-required"));
         match guard {
-            Some(Guard::Contact(Some(_))) => codes.extend(["not-found", "role-required"]),
+            Some(Guard::Contact(Some(_)) | Guard::Staff(_)) => codes.extend(["not-found", "role-required"]),
             Some(Guard::Contact(None)) => codes.push("not-found"),
             _ => {}
         }
@@ -210,6 +210,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
             "order" => "The order's id.",
+            "partner" => "The partner's id.",
             "session" => "The session's id.",
             _ => "An id.",
         };

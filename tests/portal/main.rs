@@ -37,6 +37,7 @@ mod roles;
 mod samples;
 mod schema;
 mod sign_in;
+mod staff_customers;
 mod staff_door;
 mod stores;
 mod sweep;

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the jobs.
-const SHORT: [&str; 3] = ["product", "json_each", "job_run"];
+/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the jobs, the vendor's own
+/// people, what a search has found.
+const SHORT: [&str; 5] = ["product", "json_each", "job_run", "staff", "hit"];
 
 #[derive(Deserialize)]
 struct Step {

@@ -77,6 +77,42 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/session", "", ""),
+    (
+        "POST",
+        "/staff/organisations",
+        "name=Initech&channel=direct&partner_id=&domains=initech.example&first_contact.email=kim%40initech.example&first_contact.display_name=Kim",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations",
+        r#"{"name": "Initech", "channel": "direct", "domains": ["initech.example"],
+            "first_contact": {"email": "kim@initech.example", "display_name": "Kim"}}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/staff/organisations/{org}/edit",
+        "version=1&name=Acme+Mills&channel=direct&partner_id=&domains=",
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/organisations/{org}", r#"{"name": "Acme Mills"}"#, ""),
+    (
+        "POST",
+        "/staff/organisations/{org}/primary",
+        "email=bob%40acme-canary.example&display_name=Bob&reason=We+called+them+back.",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations/{org}/primary",
+        r#"{"email": "bob@acme-canary.example", "display_name": "Bob", "reason": "We called them back."}"#,
+        "",
+    ),
+    ("POST", "/staff/partners", "name=Banyan+Row&domains=banyanrow.example", ""),
+    ("POST", "/api/v1/staff/partners", r#"{"name": "Banyan Row", "domains": ["banyanrow.example"]}"#, ""),
+    ("POST", "/staff/partners/{partner}/edit", "version=1&name=Banyan+Tree&domains=", ""),
+    ("PATCH", "/api/v1/staff/partners/{partner}", r#"{"name": "Banyan Tree"}"#, ""),
 ];
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
@@ -116,6 +152,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path = path.replace("{partner}", "pa-row");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     let person = match url.guard {
         Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",
