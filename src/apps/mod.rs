@@ -59,6 +59,8 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::Customers, "Customers", "/organisations", Icon::Building),
+        (Desk::Customers, "Partners", "/partners", Icon::Users),
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
         (Desk::Keys, "API keys", "/keys", Icon::Key),
         (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
@@ -96,6 +98,11 @@ pub fn flash(code: &str) -> Option<Flash> {
         "primary-handed-over" => "You handed over the Primary role.",
         "key-revoked" => "The key is revoked; the program is refused from now on.",
         "calendar-revoked" => "The calendar address no longer works.",
+        "customer-changed" => "The customer is changed.",
+        "customer-created" => "The customer is set up. Its first contact has mail on the way.",
+        "partner-changed" => "The partner is changed, and each of its customers shows it.",
+        "partner-created" => "The partner is set up. Choose it for the customers who order through it.",
+        "primary-replaced" => "The Primary is replaced. Both have mail on the way.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -116,6 +123,7 @@ pub fn flash(code: &str) -> Option<Flash> {
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "keys" => staff::keys::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),

@@ -109,6 +109,13 @@ pub const ALL: &[Problem] = &[
         to_do: "Rotate the successor, or make a new key.",
     },
     Problem {
+        code: "partner-exists",
+        status: 409,
+        title: "There is a partner of this name",
+        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
+        to_do: "Look for it among the partners, or choose a name that tells them apart.",
+    },
+    Problem {
         code: "already-verified",
         status: 409,
         title: "This contact is verified",
@@ -185,6 +192,20 @@ pub const ALL: &[Problem] = &[
         title: "An organisation always has a Primary contact",
         means: "The Primary role can be handed over and cannot be vacant.",
         to_do: "Name the contact who shall be Primary.",
+    },
+    Problem {
+        code: "partner-required",
+        status: 422,
+        title: "Partner and channel do not fit",
+        means: "A customer who orders through a partner has one that is on record, and one who orders directly has none.",
+        to_do: "Send the id of a partner with the channel partner, and none with the channel direct.",
+    },
+    Problem {
+        code: "already-primary",
+        status: 422,
+        title: "This is the Primary contact",
+        means: "The address is that of the contact who is to be replaced.",
+        to_do: "Send the address of whoever shall follow.",
     },
     Problem {
         code: "precondition-required",

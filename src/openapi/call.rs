@@ -231,6 +231,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
             "order" => "The order's id.",
+            "partner" => "The partner's id.",
             "session" => "The session's id.",
             "payment" => "The payment record's id.",
             "document" => "The document's id.",

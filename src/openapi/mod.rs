@@ -11,6 +11,7 @@ mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod staff_customers;
 mod words;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        staff_customers::calls(),
     ]
     .into_iter()
     .flatten()

@@ -8,8 +8,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::apps::licences::Description;
 use crate::kernel::{
-    ApiKeyId, AuditId, ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId,
-    OrgName, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, SubscriptionId,
+    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, OrderId,
+    OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, Reason,
+    SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -60,6 +61,10 @@ words! {
         .description(Some("An address of plain ASCII letters; compared and given back in lower case."));
     DisplayName, "DisplayName", text().min_length(Some(1)).max_length(Some(DisplayName::MOST))
         .description(Some("One line without control characters, trimmed."));
+    PartnerId, "PartnerId", id("Of a partner, a UUIDv7.");
+    Domain, "Domain", text().max_length(Some(253)).description(Some("A host name behind the @ of addresses, in lower case."));
+    Reason, "Reason", text().min_length(Some(Reason::LEAST)).max_length(Some(Reason::MOST))
+        .description(Some("Why it was done; line breaks become blanks."));
     OrgName, "OrganisationName", text().min_length(Some(2)).max_length(Some(OrgName::MOST))
         .description(Some("One line without control characters, trimmed; need not be unique."));
 }

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
+    include_str!("../../migrations/0010_console.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
@@ -37,7 +38,7 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
+/// `pa-row` is a partner without customers. The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
 /// scope is named like its role. Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
 /// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`, with its proof `d-acme`. Every text of an organisation
 /// carries its canary word.
@@ -47,6 +48,7 @@ pub const TWO_ORGS: &str = "
       ('sue', 'sue@acme-canary.example', 'Sue Acme-canary', 1), ('tom', 'tom@acme-canary.example', 'Tom Acme-canary', 1),
       ('ned', 'ned@both.example', 'Ned', 1), ('una', 'una@both.example', 'Una', 1),
       ('gus', 'gus@globex-canary.example', 'Gus Globex-canary', 1), ('eve', 'eve@nowhere.example', 'Eve', 1);
+    insert into partner (id, name, domains, created_at) values ('pa-row', 'The Row', '[\"row.example\"]', 1);
     insert into organisation (id, name, customer_domains, created_at) values
       ('acme', 'Acme-canary', '[\"acme-canary.example\"]', 1), ('globex', 'Globex-canary', '[]', 1);
     insert into contact (id, org_id, person_id, name, verified_at, created_at) values
@@ -329,7 +331,7 @@ impl Portal {
                 "select json_array('person', id, email, display_name, password, session_epoch) as line from person"
             ),
             portal::sql!(
-                "select json_array('organisation', id, name, version, roles_version) as line from organisation"
+                "select json_array('organisation', id, name, version, roles_version, partner_id) as line from organisation"
             ),
             portal::sql!(
                 "select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"
@@ -340,6 +342,8 @@ impl Portal {
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
             portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
+            portal::sql!("select json_array('partner', id, version) as line from partner"),
+            portal::sql!("select json_array('view_as', id, ended_at) as line from view_as"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
             portal::sql!("select json_array('api_key', id, revoked_at, expires_at) as line from api_key"),
             portal::sql!(

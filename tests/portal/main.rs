@@ -50,6 +50,7 @@ mod sso_authorize;
 mod sso_cast;
 mod sso_launch;
 mod sso_token;
+mod staff_customers;
 mod staff_door;
 mod staff_sign_on;
 mod stores;

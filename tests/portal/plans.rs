@@ -8,9 +8,10 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue and keys, the values of a list in a parameter, the jobs, and the
-/// rounds of the hash that chains the audit log.
-const SHORT: [&str; 8] = ["product", "api_key", "json_each", "job_run", "tip", "one", "half", "two"];
+/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
+/// what a search has found, and the rounds of the hash that chains the audit log.
+const SHORT: [&str; 10] =
+    ["product", "api_key", "staff", "json_each", "job_run", "hit", "tip", "one", "half", "two"];
 
 #[derive(Deserialize)]
 struct Step {

@@ -137,6 +137,42 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
     ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
     ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
+    (
+        "POST",
+        "/staff/organisations",
+        "name=Initech&channel=direct&partner_id=&domains=initech.example&first_contact.email=kim%40initech.example&first_contact.display_name=Kim",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations",
+        r#"{"name": "Initech", "channel": "direct", "domains": ["initech.example"],
+            "first_contact": {"email": "kim@initech.example", "display_name": "Kim"}}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/staff/organisations/{org}/edit",
+        "version=1&name=Acme+Mills&channel=direct&partner_id=&domains=",
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/organisations/{org}", r#"{"name": "Acme Mills"}"#, ""),
+    (
+        "POST",
+        "/staff/organisations/{org}/primary",
+        "email=bob%40acme-canary.example&display_name=Bob&reason=We+called+them+back.",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations/{org}/primary",
+        r#"{"email": "bob@acme-canary.example", "display_name": "Bob", "reason": "We called them back."}"#,
+        "",
+    ),
+    ("POST", "/staff/partners", "name=Banyan+Row&domains=banyanrow.example", ""),
+    ("POST", "/api/v1/staff/partners", r#"{"name": "Banyan Row", "domains": ["banyanrow.example"]}"#, ""),
+    ("POST", "/staff/partners/{partner}/edit", "version=1&name=Banyan+Tree&domains=", ""),
+    ("PATCH", "/api/v1/staff/partners/{partner}", r#"{"name": "Banyan Tree"}"#, ""),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
@@ -181,6 +217,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
+    let path = path.replace("{partner}", "pa-row");
     let headers = match url.method.as_str() {
         "PUT" | "PATCH" => IF_MATCH,
         _ if body.starts_with("--sample") => MULTIPART,
