@@ -1,5 +1,7 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
+mod many;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::{Display, Formatter};
@@ -18,6 +20,8 @@ use super::App;
 use crate::error::Error;
 use crate::kernel::FieldError;
 use crate::page::Draft;
+
+pub use self::many::Row;
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
@@ -46,14 +50,22 @@ pub struct Posted<T> {
     becomes: PhantomData<fn() -> T>,
 }
 
+/// With the sentence that says what to send instead.
 #[derive(Clone, Copy)]
 enum Fault {
-    Large,
-    Media,
+    Large(&'static str),
+    Media(&'static str),
 }
+
+const LARGE: &str = "This is more than 64 kB. Send less.";
+const MEDIA: &str = "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
 
 /// Made of fields. `read` notes every error, so take all fields before the first `?`.
 pub trait Form: Sized {
+    /// Bytes of a body, and what is said of a larger one.
+    const MOST: usize = MOST;
+    const LARGE: &'static str = LARGE;
+
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }
 
@@ -128,6 +140,11 @@ impl Fields {
         }
     }
 
+    /// A text that may be left out; then it is empty.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        if self.left.contains_key(field) { self.read(field) } else { Some(String::new()) }
+    }
+
     /// What a page's form says beyond the contract, such as that a question was answered; unknown to programs.
     pub fn hidden(&mut self, field: &str) -> Option<String> {
         if self.is_json {
@@ -181,13 +198,8 @@ impl<T: Form> Posted<T> {
     /// The body as a whole can be read; a form's version and key are in it.
     fn legible(&self) -> Result<(), Error> {
         match self.fault {
-            Some(Fault::Large) => {
-                let said = "This is more than 64 kB. Send less.";
-                Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said))
-            }
-            Some(Fault::Media) => {
-                let said =
-                    "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
+            Some(Fault::Large(said)) => Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said)),
+            Some(Fault::Media(said)) => {
                 Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said))
             }
             None if self.flaws.iter().any(|it| it.field.is_empty()) => {
@@ -205,7 +217,7 @@ pub fn stale() -> Error {
     Error::refused(StatusCode::PRECONDITION_FAILED, "stale", said)
 }
 
-impl<T> FromRequest<App> for Posted<T> {
+impl<T: Form> FromRequest<App> for Posted<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
@@ -227,27 +239,27 @@ impl<T> FromRequest<App> for Posted<T> {
             becomes: PhantomData,
         };
         let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
-        match read(body, claimed.unwrap_or(0)).await {
+        match read(body, claimed.unwrap_or(0), T::MOST).await {
             Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
-            None => posted.fault = Some(Fault::Large),
+            None => posted.fault = Some(Fault::Large(T::LARGE)),
         }
         Ok(posted)
     }
 }
 
 /// Nothing when it is too large, or said to be.
-async fn read(mut body: Body, claimed: usize) -> Option<Vec<u8>> {
+async fn read(mut body: Body, claimed: usize, most: usize) -> Option<Vec<u8>> {
     let (mut kept, mut length) = (Vec::new(), 0);
     while length.max(claimed) <= MOST_DRAINED
         && let Some(frame) = body.frame().await
     {
         let data = frame.ok()?.into_data().unwrap_or_default();
         length += data.len();
-        if length <= MOST {
+        if length <= most {
             kept.extend_from_slice(&data);
         }
     }
-    (length.max(claimed) <= MOST).then_some(kept)
+    (length.max(claimed) <= most).then_some(kept)
 }
 
 impl<T> Posted<T> {
@@ -256,7 +268,7 @@ impl<T> Posted<T> {
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let expected = if self.is_json { "application/json" } else { "application/x-www-form-urlencoded" };
         if kind != expected {
-            self.fault = Some(Fault::Media);
+            self.fault = Some(Fault::Media(MEDIA));
             return;
         }
         let mut hash = Sha256::new();

@@ -27,7 +27,7 @@ pub use door::{
     Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
 };
 pub use doorstep::{Doorstep, System};
-pub use form::{Fields, Form, Posted, stale};
+pub use form::{Fields, Form, Posted, Row, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};

@@ -53,7 +53,8 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 /// What these staff roles open, in the order of the console's navigation.
 #[must_use]
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
-    let all = [(Desk::Overview, "Work queue", "", Icon::Home)];
+    let all =
+        [(Desk::Overview, "Work queue", "", Icon::Home), (Desk::Booking, "Orders", "/orders", Icon::Book)];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
         label,
@@ -83,6 +84,9 @@ pub fn flash(code: &str) -> Option<Flash> {
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
         "calendar-revoked" => "The calendar address no longer works.",
+        "order-booked" => "The order is booked. The customer sees it now.",
+        "order-cancelled" => "The order is cancelled. The customer is told.",
+        "subscription-cancelled" => "The subscription is cancelled. The customer is told.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -102,6 +106,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "booking" => staff::booking::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,

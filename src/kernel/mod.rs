@@ -7,6 +7,7 @@ mod field;
 mod flag;
 mod ids;
 mod limit_scope;
+mod line;
 mod moment;
 mod money;
 mod name;
@@ -26,6 +27,7 @@ pub use ids::{
     RequestId, SessionId, SubscriptionId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
+pub use line::{BadText, Line, Note};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use money::{BadCurrency, BadMoney, Currency, Money};
 pub use name::{DisplayName, OrgName, PlainText, is_tricky};

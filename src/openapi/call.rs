@@ -180,7 +180,7 @@ impl Call {
         codes.extend((self.method != Method::GET).then_some("cross-site"));
         codes.extend((guard != Some(Guard::Anyone)).then_some("sign-in-required"));
         match guard {
-            Some(Guard::Contact(Some(_))) => codes.extend(["not-found", "role-required"]),
+            Some(Guard::Contact(Some(_)) | Guard::Staff(_)) => codes.extend(["not-found", "role-required"]),
             Some(Guard::Contact(None)) => codes.push("not-found"),
             _ => {}
         }
@@ -211,6 +211,10 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "contact" => "The contact's id.",
             "order" => "The order's id.",
             "session" => "The session's id.",
+            "subscription" => "The subscription's id.",
+            "licence" => "The licence's id.",
+            "payment" => "The payment record's id.",
+            "product" => "The product's id.",
             _ => "An id.",
         };
         parameter(name, ParameterIn::Path, Required::True, about, "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55")

@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0009_staff.sql"),
+    include_str!("../../migrations/0011_vendor_desk.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -326,6 +327,16 @@ impl Portal {
                 "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
             ),
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('product', id, name, version) as line from product"),
+            portal::sql!(
+                "select json_array('sales_order', id, org_id, number, state) as line from sales_order"
+            ),
+            portal::sql!(
+                "select json_array('subscription', id, valid_till, cancelled_on, renewed_by) as line from subscription"
+            ),
+            portal::sql!(
+                "select json_array('payment_event', id, event, is_public) as line from payment_event"
+            ),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),

@@ -4,6 +4,7 @@
 
 mod awake;
 mod bodies;
+mod booking;
 mod calendar;
 mod contacts;
 mod cookies;
