@@ -284,7 +284,8 @@ create table product (
   name              text    not null unique,
   access_grace_days integer check (access_grace_days >= 0),  -- after expiry users still have access this long
   suspension_days   integer check (suspension_days >= 0),    -- and this long until something happens to the account
-  trial_delete_days integer check (trial_delete_days >= 0)   -- of a trial: until its data is deleted
+  trial_delete_days integer check (trial_delete_days >= 0),  -- of a trial: until its data is deleted
+  version           integer not null default 1               -- rises with every change
 ) strict, without rowid;
 
 -- A purchase that the vendor has booked; a draft is never here (domain 5.4).
@@ -300,11 +301,14 @@ create table sales_order (
   kind       text    not null check (kind in ('new', 'renewal', 'top_up', 'cancellation')),
   state      text    not null default 'booked' check (state in ('booked', 'amended', 'cancelled')),
   created_at integer not null,
+  cancelled_on text  check (cancelled_on glob '????-??-??'),
+  cancellation_note text not null default '',          -- what the customer is told about it
   unique (org_id, number),
   unique (org_id, id)
 ) strict;
 
 create index sales_order_latest on sales_order (org_id, ordered_on, id);
+create index sales_order_recent on sales_order (created_at, id);
 
 create table order_line (
   org_id      text    not null,
@@ -340,10 +344,13 @@ create table subscription (
   is_trial     integer not null default 0 check (is_trial in (0, 1)),
   cancelled_on text    check (cancelled_on glob '????-??-??'),
   renewed_by   text    references subscription (id),
-  created_at   integer not null
+  created_at   integer not null,
+  cancellation_note text not null default ''           -- what the customer is told about it
 ) strict;
 
 create index subscription_org on subscription (org_id, product_id, valid_till);
+create index subscription_order on subscription (order_id);
+create index subscription_renewed on subscription (renewed_by) where renewed_by is not null;
 
 -- Permission to run one product. valid_till is the last day.
 create table licence (
@@ -362,6 +369,7 @@ create table licence (
 ) strict;
 
 create index licence_due on licence (flag_on, id) where cancelled_on is null;
+create index licence_ending on licence (valid_till, id) where cancelled_on is null;
 
 -- Every change of a licence. Append-only.
 create table licence_event (
@@ -507,11 +515,15 @@ create table payment_record (
   by_person      text    not null references person (id),
   by_name        text    not null,
   overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
+  decided_by     text,                                 -- for colleagues only: a customer reads of the vendor's team
+  decided_at     integer,
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
 
 create index payment_record_latest on payment_record (org_id, at, id);
+-- The queue of the billing team: by status, the oldest first.
+create index payment_record_queue on payment_record (status, at, id);
 create index payment_record_rejected on payment_record (org_id, status_on) where status = 'rejected';
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
@@ -550,6 +562,7 @@ create table payment_event (
   by_name   text    check ((by_kind = 'contact') = (by_name is not null)),
   message   text    not null default '',
   is_public integer not null default 1 check (is_public in (0, 1)),  -- notes of the vendor may be internal
+  colleague text,                                      -- who of the vendor's team, for colleagues only
   foreign key (org_id, record_id) references payment_record (org_id, id)
 ) strict;
 

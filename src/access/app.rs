@@ -18,9 +18,12 @@ pub trait Kv: Send + Sync {
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
+/// Messages that the queue takes in one call (platform 3).
+const MOST_AT_ONCE: usize = 100;
+
 /// Tells the consumer which outbox rows to look at. A message that is lost costs time, never a mail.
 pub trait MailQueue: Send + Sync {
-    /// At most 100 at once (platform 3).
+    /// At most `MOST_AT_ONCE`.
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
@@ -218,9 +221,9 @@ impl App {
     }
 
     /// Puts these mails into the queue's sight. The sweep does the same for whatever gets lost here.
-    pub fn nudge(&self, mails: Vec<MailId>) {
-        if !mails.is_empty() {
-            let sent = self.services.mail.send(mails);
+    pub fn nudge(&self, mails: &[MailId]) {
+        for mails in mails.chunks(MOST_AT_ONCE) {
+            let sent = self.services.mail.send(mails.to_vec());
             self.later("queue", async move { sent.await.map_err(|it| it.to_string()) });
         }
     }

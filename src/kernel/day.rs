@@ -1,4 +1,4 @@
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::Zone;
@@ -29,6 +29,12 @@ impl Day {
     #[must_use]
     pub fn minus(self, days: u64) -> Self {
         Self(self.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
+    }
+
+    /// The same day of the next year; 29 February becomes the 28th.
+    #[must_use]
+    pub fn a_year_on(self) -> Self {
+        Self(self.0.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX))
     }
 
     /// Days from `earlier` to this one; negative when it is the later one.

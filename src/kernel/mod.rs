@@ -8,6 +8,7 @@ mod field;
 mod flag;
 mod ids;
 mod limit_scope;
+mod line;
 mod moment;
 mod money;
 mod name;
@@ -28,6 +29,7 @@ pub use ids::{
     ProductId, RequestId, SessionId, SubscriptionId, ViewAsId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
+pub use line::{BadText, Line, Note};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use money::{BadCurrency, BadMoney, Currency, Money};
 pub use name::{DisplayName, OrgName, PlainText, Reason, is_tricky};

@@ -11,6 +11,7 @@ mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod staff_booking;
 mod staff_customers;
 mod words;
 
@@ -45,6 +46,7 @@ fn calls() -> Vec<Call> {
         audit::calls(),
         keys::calls(),
         staff_customers::calls(),
+        staff_booking::calls(),
     ]
     .into_iter()
     .flatten()

@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
     include_str!("../../migrations/0010_console.sql"),
+    include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
@@ -350,6 +351,16 @@ impl Portal {
                 "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
             ),
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('product', id, name, version) as line from product"),
+            portal::sql!(
+                "select json_array('sales_order', id, org_id, number, state) as line from sales_order"
+            ),
+            portal::sql!(
+                "select json_array('subscription', id, valid_till, cancelled_on, renewed_by) as line from subscription"
+            ),
+            portal::sql!(
+                "select json_array('payment_event', id, event, is_public) as line from payment_event"
+            ),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
             portal::sql!(
@@ -358,7 +369,6 @@ impl Portal {
             portal::sql!(
                 "select json_array('payment_document', id, record_id, object) as line from payment_document"
             ),
-            portal::sql!("select json_array('payment_event', id, event) as line from payment_event"),
             portal::sql!(
                 "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
             ),

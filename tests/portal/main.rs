@@ -7,6 +7,7 @@ mod audit_chain;
 mod awake;
 mod bad_uploads;
 mod bodies;
+mod booking;
 mod calendar;
 mod contacts;
 mod cookies;

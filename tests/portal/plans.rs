@@ -38,6 +38,8 @@ fn every_statement_behind_a_door_goes_by_an_index() {
             for step in plan(&portal, &ran.stmt) {
                 let table = step.strip_prefix("SCAN ").filter(|it| !it.starts_with("CONSTANT ROW"));
                 let table = table.map(|it| it.split(' ').next().unwrap());
+                // The rows of a list in a parameter, whatever name they have in the statement.
+                let table = table.filter(|_| !step.contains("VIRTUAL TABLE INDEX"));
                 let long = table.filter(|it| !SHORT.contains(it) && !it.starts_with('('));
                 // Of a table that is not named: a foreign key that would be looked up if one were broken.
                 let long = long.filter(|it| ran.stmt.sql.contains(*it));

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 
 use crate::access::{LicenseExtension, OrgScope, Query, Routes};
 
+pub use history::Cause;
 pub use reminder::{Due, THRESHOLDS, announcement, due, headline, moved};
 pub use rules::{Description, Kind, Licence, NewRequest};
 pub use view::status_card;

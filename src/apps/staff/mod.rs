@@ -1,11 +1,13 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
 mod audit;
+pub mod booking;
 pub mod customers;
 pub mod keys;
 mod overview;
 pub mod partners;
 mod sign_on;
+pub mod told;
 
 use crate::access::Routes;
 
@@ -18,4 +20,5 @@ pub fn routes() -> Routes {
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(sign_on::routes())
+        .merge(booking::routes())
 }
