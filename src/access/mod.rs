@@ -10,6 +10,7 @@ mod gate;
 mod hash;
 mod keys;
 pub mod matrix;
+pub(crate) mod notices;
 mod once;
 mod routes;
 mod scope;

@@ -7,6 +7,7 @@ pub mod dev;
 pub mod health;
 pub mod licences;
 pub mod me;
+pub mod notifications;
 pub mod orders;
 pub mod orgs;
 pub mod payments;
@@ -28,9 +29,10 @@ pub fn home(org: &OrgId) -> String {
 
 /// What the roles open, in the order of the navigation; home is everybody's.
 #[must_use]
-pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
+pub fn nav(org: &OrgId, roles: &[Role], unread: u32) -> Vec<NavItem> {
     let all = [
         (None, "Home", "", Icon::Home),
+        (Some(Application::Notifications), "Notifications", "/notifications", Icon::Bell),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
@@ -38,12 +40,12 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
-    open.map(|(_, label, path, icon)| NavItem {
+    open.map(|(application, label, path, icon)| NavItem {
         label,
         href: home(org) + path,
         icon,
         current: false,
-        badge: None,
+        badge: (application == Some(Application::Notifications)).then_some(unread),
     })
     .collect()
 }
@@ -66,6 +68,9 @@ pub fn flash(code: &str) -> Option<Flash> {
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
         "calendar-revoked" => "The calendar address no longer works.",
+        "notification-read" => "Marked as read.",
+        "notifications-read" => "Everything is marked as read.",
+        "preferences-saved" => "Your choice is saved. It holds from the next mail on.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -85,6 +90,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "notifications" => notifications::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,

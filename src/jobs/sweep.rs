@@ -7,6 +7,7 @@
 //! | `session`     | 30 days after it expired, which is at most a day after it ended                 |
 //! | `idempotency` | 24 hours, as the contract promises                                              |
 //! | `mailbox`     | 30 days                                                                         |
+//! | `digest`      | 60 days; a week's is made within days                                           |
 //! | `outbox`      | 180 days once `sent`, `dropped` or `failed`; what is on its way stays           |
 //! | all the rest  | for good, the audit log among it                                                |
 
@@ -82,7 +83,7 @@ pub fn left_lying(now: i64) -> Stmt {
 
 /// Table and statement.
 #[must_use]
-pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
+pub fn outdated(now: i64) -> [(&'static str, Stmt); 7] {
     [
         (
             "throttle",
@@ -119,6 +120,14 @@ pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
             sql!(
                 "delete from mailbox where id in (select id from mailbox where sent_at < ?1 limit 5000)",
                 now - 30 * DAY,
+            ),
+        ),
+        (
+            "digest",
+            sql!(
+                "delete from digest where (week, org_id, person_id) in
+                   (select week, org_id, person_id from digest where week < date(?1, 'unixepoch') limit 5000)",
+                now - 60 * DAY,
             ),
         ),
         (

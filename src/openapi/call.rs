@@ -210,6 +210,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
             "order" => "The order's id.",
+            "notification" => "The notification's id.",
             "session" => "The session's id.",
             _ => "An id.",
         };

@@ -2,11 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod announce;
 mod awake;
 mod bodies;
 mod calendar;
 mod contacts;
 mod dev;
+mod digest;
 mod door;
 mod expire_licences;
 mod extension_requests;
@@ -19,10 +21,14 @@ mod licence_plans;
 mod licences;
 mod looks;
 mod mail;
+mod markdown;
 mod matrix;
 mod me;
 mod my_sessions;
 mod noise;
+mod notification_cast;
+mod notification_pages;
+mod notifications;
 mod once;
 mod openapi;
 mod order_files;

@@ -61,6 +61,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
         LICENCES,
     ),
+    ("GET", "/o/{org}/notifications/{notification}", "", NOTICES),
+    ("POST", "/o/{org}/notifications/{notification}/read", "", NOTICES),
+    ("PUT", "/api/v1/organisations/{org}/notifications/{notification}/read", "", NOTICES),
+    ("POST", "/o/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/api/v1/organisations/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/o/{org}/notifications/preferences", PREFERENCES, ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -78,6 +84,13 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
     ("DELETE", "/api/v1/session", "", ""),
 ];
+
+/// A notification of each organisation, `n-acme` and `n-globex`.
+pub const NOTICES: &str =
+    "insert into notification (id, org_id, category, title, body, source, published_at, created_at)
+    select 'n-' || id, id, 'general', 'Notice to ' || name, 'About ' || name, 'vendor', 1795000000, 1795000000
+      from organisation;";
+const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -115,6 +128,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path = path.replace("{notification}", "n-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
     let is_hers = match url.guard {
         Guard::Contact(Some(it)) => allows(&[Role::Primary], it),

@@ -12,7 +12,11 @@ mod view;
 use axum::http::Method;
 use axum::routing::get;
 
-use crate::access::{PaymentGateway, PaymentRecord, Routes};
+use crate::access::{OrgScope, PaymentGateway, PaymentRecord, Query, Routes};
+
+pub use records::Record;
+pub use rules::Status;
+pub use sql::OPEN_SHOWN;
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -23,4 +27,10 @@ pub fn routes() -> Routes {
         .api::<PaymentRecord>(&Method::GET, "/payment-records", get(handlers::history))
         .api::<PaymentRecord>(&Method::GET, "/payment-records.csv", get(handlers::history_sheet))
         .api::<PaymentRecord>(&Method::GET, "/payment-records/{payment}", get(handlers::record))
+}
+
+/// What is still open, newest first; for the home page, which travels in one batch.
+#[must_use]
+pub fn open(org: &OrgScope) -> Query<Vec<Record>> {
+    sql::open(org)
 }
