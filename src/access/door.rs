@@ -11,6 +11,7 @@ use super::notices::{
     count_unread, meant_for, meant_for_me, newest_looked_at, read_through, unread, unread_count,
 };
 use super::scope::{Deed, OrgScope, Questions, Scope};
+use super::session::Wakefulness;
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{ContactId, DisplayName, Email, OrgId, OrgName, PersonId, Role};
@@ -80,6 +81,7 @@ pub struct Member {
 const GATE: &str = concat!(
     "select person.last_seen_at, person.display_name as name, person.email, contact.id as contact,
             organisation.name as org_name, role.role as role,
+            exists (select 1 from staff where staff.person_id = person.id) as is_staff,
             (select count(*) from contact as mine
               where mine.person_id = person.id and mine.verified_at is not null) as organisations, ",
     unread_count!("?5"),
@@ -123,6 +125,7 @@ struct Standing {
     role: Option<Role>,
     organisations: i64,
     unread: u32,
+    is_staff: i64,
     grantor: Option<DisplayName>,
 }
 
@@ -136,7 +139,8 @@ impl<S: Screen> Access<S> {
         let standings: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let first = standings.first().ok_or(Error::SignedOut)?;
         let here = first.contact.is_some().then_some(self.org.id());
-        self.entry.keep_awake(first.last_seen_at, record.as_ref(), here)?;
+        let limits = Wakefulness::of(first.is_staff == 1);
+        self.entry.keep_awake(first.last_seen_at, record.as_ref(), here, limits)?;
         let member = self.admit(standings)?;
         Ok((member, Q::answers(&mut rows)?))
     }

@@ -3,6 +3,7 @@
 mod app;
 mod asked;
 mod config;
+pub mod desk;
 mod door;
 mod doorstep;
 mod form;
@@ -17,6 +18,7 @@ mod scope;
 mod serve;
 mod session;
 mod signed_in;
+mod staffed;
 
 pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
 pub use asked::Asked;
@@ -38,3 +40,4 @@ pub use session::{
     Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
 };
 pub use signed_in::{Person, SignedIn};
+pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};

@@ -13,11 +13,13 @@ pub mod orgs;
 pub mod payments;
 pub mod problems;
 pub mod sign_in;
+pub mod staff;
 
 use serde_json::Value;
 
+use crate::access::desk::Desk;
 use crate::access::matrix::{Application, allows};
-use crate::kernel::{OrgId, Role};
+use crate::kernel::{OrgId, Role, StaffRole};
 use crate::outbox::Mailing;
 use crate::page::{Flash, Icon, Mail, NavItem, Tone};
 
@@ -46,6 +48,21 @@ pub fn nav(org: &OrgId, roles: &[Role], unread: u32) -> Vec<NavItem> {
         icon,
         current: false,
         badge: (application == Some(Application::Notifications)).then_some(unread),
+    })
+    .collect()
+}
+
+/// What these staff roles open, in the order of the console's navigation.
+#[must_use]
+pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
+    let all = [(Desk::Overview, "Work queue", "", Icon::Home)];
+    let open = all.into_iter().filter(|it| it.0.opens_to(roles));
+    open.map(|(_, label, path, icon)| NavItem {
+        label,
+        href: format!("/staff{path}"),
+        icon,
+        current: false,
+        badge: None,
     })
     .collect()
 }

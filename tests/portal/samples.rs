@@ -112,7 +112,8 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact; an Admin on
+/// the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -130,11 +131,12 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let path = path.replace("{notification}", "n-acme");
     let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    let is_hers = match url.guard {
-        Guard::Contact(Some(it)) => allows(&[Role::Primary], it),
-        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+    let person = match url.guard {
+        Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",
+        Guard::Contact(_) | Guard::Person | Guard::Anyone => "ann",
+        Guard::Staff(_) => "st-admin",
     };
-    Sample { person: if is_hers { "ann" } else { "bob" }, path, body, headers, after }
+    Sample { person, path, body, headers, after }
 }
 
 impl Sample {
