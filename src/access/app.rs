@@ -88,8 +88,9 @@ pub struct Services {
     pub log: fn(&str),
     /// Fills the buffer from the system's generator.
     pub fill: fn(&mut [u8]),
-    /// Navigation of an organisation for these roles; it lies above this layer, so it is handed in.
-    pub nav: fn(&OrgId, &[Role]) -> Vec<NavItem>,
+    /// Navigation of an organisation for these roles, with so many unread notifications; it lies above this layer, so it
+    /// is handed in.
+    pub nav: fn(&OrgId, &[Role], u32) -> Vec<NavItem>,
     /// Navigation of the vendor's side for these roles.
     pub staff_nav: fn(&[StaffRole]) -> Vec<NavItem>,
     /// What `?done=<code>` says after a deed.

@@ -12,6 +12,7 @@ mod hash;
 mod keys;
 mod mail_config;
 pub mod matrix;
+pub(crate) mod notices;
 mod once;
 mod outside;
 mod routes;

@@ -43,6 +43,12 @@ impl Day {
         (self.0 - earlier.0).num_days()
     }
 
+    /// On which its week began.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.minus(u64::from(self.0.weekday().num_days_from_monday()))
+    }
+
     #[must_use]
     pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
@@ -118,6 +124,8 @@ mod tests {
         assert_eq!(day("2026-12-31").plus(1).words(), "1 Jan 2027");
         assert_eq!(day("2026-03-01").since(day("2026-02-01")), 28);
         assert_eq!(day("2026-03-01").minus(90), day("2025-12-01"));
+        assert_eq!(day("2026-11-22").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-11-16").monday(), day("2026-11-16"));
     }
 
     #[test]

@@ -232,6 +232,7 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "contact" => "The contact's id.",
             "order" => "The order's id.",
             "partner" => "The partner's id.",
+            "notification" => "The notification's id.",
             "session" => "The session's id.",
             "payment" => "The payment record's id.",
             "document" => "The document's id.",

@@ -7,6 +7,7 @@ mod call;
 mod contacts;
 mod keys;
 mod licences;
+mod notifications;
 mod orders;
 mod orgs;
 mod payments;
@@ -47,6 +48,7 @@ fn calls() -> Vec<Call> {
         keys::calls(),
         staff_customers::calls(),
         staff_booking::calls(),
+        notifications::calls(),
     ]
     .into_iter()
     .flatten()

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod announce;
 mod audit;
 mod audit_chain;
 mod awake;
@@ -12,6 +13,7 @@ mod calendar;
 mod contacts;
 mod cookies;
 mod dev;
+mod digest;
 mod door;
 mod expire_licences;
 mod extension_requests;
@@ -25,12 +27,16 @@ mod licence_plans;
 mod licences;
 mod looks;
 mod mail;
+mod markdown;
 mod matrix;
 mod me;
 mod mime;
 mod multipart;
 mod my_sessions;
 mod noise;
+mod notification_cast;
+mod notification_pages;
+mod notifications;
 mod once;
 mod openapi;
 mod order_files;

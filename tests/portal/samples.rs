@@ -113,6 +113,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
+    ("GET", "/o/{org}/notifications/{notification}", "", NOTICES),
+    ("POST", "/o/{org}/notifications/{notification}/read", "", NOTICES),
+    ("PUT", "/api/v1/organisations/{org}/notifications/{notification}/read", "", NOTICES),
+    ("POST", "/o/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/api/v1/organisations/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/o/{org}/notifications/preferences", PREFERENCES, ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -197,6 +203,12 @@ const ORDERS_JSON: &str = r#"{"items": [{"organisation_id": "acme", "number": "S
                "unit": "users", "valid_from": "2027-01-01", "valid_till": "2027-12-31"}]}]}"#;
 const CANCEL_FORM: &str = "cancelled_on=2026-12-01&note=As+agreed";
 const CANCEL_JSON: &str = r#"{"cancelled_on": "2026-12-01", "note": "As agreed"}"#;
+/// A notification of each organisation, `n-acme` and `n-globex`.
+pub const NOTICES: &str =
+    "insert into notification (id, org_id, category, title, body, source, published_at, created_at)
+    select 'n-' || id, id, 'general', 'Notice to ' || name, 'About ' || name, 'vendor', 1795000000, 1795000000
+      from organisation;";
+const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -239,6 +251,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
+    let path = path.replace("{notification}", "n-acme");
     let headers = match url.method.as_str() {
         "PUT" | "PATCH" => IF_MATCH,
         _ if body.starts_with("--sample") => MULTIPART,

@@ -36,6 +36,12 @@ const EMPTY: &[&str] = &[
     "delete from payment_document",
     "delete from payment_record",
     "delete from calendar_feed",
+    "delete from digest",
+    "delete from digest_week",
+    "delete from notification_mailing",
+    "delete from notification_preference",
+    "delete from notification_mark",
+    "delete from notification_read",
     "delete from notification",
     "delete from licence_flag",
     "delete from extension_request",
@@ -112,6 +118,7 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let fill = fill.chain(super::orders::fill(today, app.now()));
     let fill = fill.chain(super::licences::fill(today, app.now()));
     let fill = fill.chain(super::payments::fill(today, app.now()));
+    let fill = fill.chain(super::notifications::fill(app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 
