@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod contacts;
+pub mod dashboards;
 pub mod dev;
 pub mod health;
 pub mod licences;
@@ -34,6 +35,7 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
+        (Some(Application::Dashboards), "Usage", "/usage", Icon::Chart),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
     ];
@@ -83,6 +85,7 @@ pub fn flash(code: &str) -> Option<Flash> {
 #[must_use]
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
+        "dashboards" => dashboards::mail::render(kind, payload, mailing),
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),

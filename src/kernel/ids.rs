@@ -60,7 +60,9 @@ ids!(
     PaymentId,
     PersonId,
     ProductId,
+    ReportId,
     RequestId,
     SessionId,
+    SubProductId,
     SubscriptionId,
 );

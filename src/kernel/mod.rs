@@ -22,8 +22,8 @@ pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
     AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
-    OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, RequestId, SessionId,
-    SubscriptionId,
+    OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, ReportId, RequestId,
+    SessionId, SubProductId, SubscriptionId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};

@@ -4,6 +4,7 @@
 
 mod call;
 mod contacts;
+mod dashboards;
 mod licences;
 mod orders;
 mod orgs;
@@ -31,10 +32,18 @@ creates takes an `Idempotency-Key`: the same key with the same body gets the fir
 
 /// One entry for each call of the contract: a new application adds its list here.
 fn calls() -> Vec<Call> {
-    [person::calls(), orgs::calls(), contacts::calls(), orders::calls(), licences::calls(), payments::calls()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        person::calls(),
+        orgs::calls(),
+        contacts::calls(),
+        orders::calls(),
+        licences::calls(),
+        payments::calls(),
+        dashboards::calls(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// `index` says who may make a call, and so which refusals it can meet at the door.

@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::apps::licences::Description;
 use crate::kernel::{
     ContactId, Day, DisplayName, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId, OrgName,
-    PaymentDocumentId, PaymentEventId, PaymentId, ProductId, SubscriptionId,
+    PaymentDocumentId, PaymentEventId, PaymentId, ProductId, SubProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -51,6 +51,8 @@ words! {
         .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
     ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
+    SubProductId, "SubProductId",
+        text().description(Some("Of what is measured of a product: a word of letters, digits and hyphens."));
     Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some("A civil date in the vendor's time zone."));
     Email, "Email", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254))

@@ -39,4 +39,6 @@ mod sign_in;
 mod stores;
 mod sweep;
 mod tidy;
+mod usage;
+mod usage_charts;
 mod verification;

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter.
-const SHORT: [&str; 2] = ["product", "json_each"];
+/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the one meter that is chosen.
+const SHORT: [&str; 3] = ["product", "json_each", "chosen"];
 
 #[derive(Deserialize)]
 struct Step {

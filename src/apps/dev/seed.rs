@@ -25,7 +25,13 @@ const LAWS: [(&str, &str); 5] = [
 ];
 
 /// Every table, whoever refers to another before it.
-const EMPTY: [&str; 28] = [
+const EMPTY: [&str; 34] = [
+    "delete from report",
+    "delete from usage_alert",
+    "delete from usage_meter",
+    "delete from usage_sample",
+    "delete from sub_product_sku",
+    "delete from sub_product",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
@@ -101,6 +107,7 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let fill = fill.chain(super::orders::fill(today, app.now()));
     let fill = fill.chain(super::licences::fill(today, app.now()));
     let fill = fill.chain(super::payments::fill(today, app.now()));
+    let fill = fill.chain(super::usage::fill(today, app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 
