@@ -5,19 +5,22 @@ mod deliver_mail;
 mod expire_licences;
 mod post;
 mod sweep;
+mod watch_usage;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
 pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
+pub use self::watch_usage::{ROUNDS_OF_USAGE, watch_usage};
 
 use crate::access::{App, Scope, System};
 use crate::answer::Faces;
 use crate::apps;
 use crate::error::Error;
-use crate::kernel::MailId;
+use crate::kernel::{Day, MailId};
 use crate::sql;
 
 /// Ids of outbox rows.
@@ -25,6 +28,8 @@ pub const MAIL: &str = "mail";
 /// The same ids, once the queue has tried often enough.
 pub const DEAD: &str = "mail-dead";
 
+/// The queue takes so many at once (platform 3).
+const MESSAGES: usize = 100;
 /// A message has a handful of retries. Whoever must wait longer than this is brought back by the sweep instead.
 const LONGEST_RETRY: i64 = 600;
 /// Until the database is asked again after it did not answer.
@@ -37,6 +42,7 @@ pub async fn on_schedule(app: App, cron: &str) {
         "*/5 * * * *" => {
             finish(&system, "resend", resend(&system).await).await;
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
+            finish(&system, "watch_usage", watch_usage(&system, ROUNDS_OF_USAGE).await).await;
         }
         "17 2 * * *" => {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
@@ -96,6 +102,25 @@ async fn note(system: &System, job: &str, report: Value) -> Result<(), Error> {
         report.to_string(),
     );
     system.write(vec![system.scope().deed(run)]).await.map(drop)
+}
+
+/// The same for the same matter, whoever makes it and whenever: should a note of it ever be lost, its mail is still one.
+fn same_id<T: From<uuid::Uuid>>(system: &System, matter: &str, on: Day) -> T {
+    let mut chance = [0; 10];
+    chance.iter_mut().zip(Sha256::digest(matter)).for_each(|(to, from)| *to = from);
+    let at = system.app().config().zone.start_of(on);
+    let millis = u64::try_from(at).unwrap_or(0) * 1000;
+    uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid().into()
+}
+
+/// What the queue does not hear now, `resend` tells it later.
+async fn enqueue(system: &System, job: &str, ids: Vec<MailId>) {
+    for some in ids.chunks(MESSAGES) {
+        if let Err(why) = system.enqueue(some.to_vec()).await {
+            system.app().log(&json!({ "job": job, "queue": why.to_string() }));
+            return;
+        }
+    }
 }
 
 fn said(error: &Error) -> String {

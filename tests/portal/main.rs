@@ -28,6 +28,7 @@ mod openapi;
 mod order_files;
 mod orders;
 mod orgs;
+mod over_use;
 mod payment_laws;
 mod payments;
 mod plans;

@@ -76,8 +76,13 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
     let run = |job: &str, report: &str| Run { job: job.into(), ran_at: NOW + 300, report: report.into() };
     let deleted = r#"{"idempotency":0,"link":0,"mailbox":0,"outbox":0,"session":0,"throttle":0}"#;
     let told = r#"{"looked_at":0,"mails":0,"more":false,"told":0}"#;
-    let expected =
-        [run("expire_licences", told), run("resend", r#"{"found":0,"sent":0}"#), run("retain", deleted)];
+    let watched = r#"{"crossed":0,"looked_at":0,"mails":0,"more":false}"#;
+    let expected = [
+        run("expire_licences", told),
+        run("resend", r#"{"found":0,"sent":0}"#),
+        run("retain", deleted),
+        run("watch_usage", watched),
+    ];
     assert_eq!(runs, expected);
 }
 

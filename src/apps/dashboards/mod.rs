@@ -3,6 +3,7 @@
 pub mod api;
 mod handlers;
 pub mod mail;
+mod panel;
 mod rules;
 mod sheet;
 mod sql;
@@ -13,7 +14,10 @@ use axum::routing::get;
 
 use crate::access::{Dashboards, Routes};
 
-pub use rules::{Grain, Level, Meter, Part, Period, THRESHOLDS, Used, level, percent, purchased, reaches};
+pub use panel::panel;
+pub use rules::{Part, Reached, Sample, THRESHOLDS, Used, grouped, percent, purchased, reaches};
+
+pub use sql::reached;
 
 pub fn routes() -> Routes {
     Routes::default().both::<Dashboards>(&Method::GET, "/usage", get(handlers::show)).both::<Dashboards>(

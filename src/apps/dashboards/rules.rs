@@ -76,6 +76,18 @@ pub enum Level {
     Over,
 }
 
+/// A share of what was bought that was reached this month.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reached {
+    pub product_id: ProductId,
+    pub product: String,
+    pub sub_product: SubProductId,
+    pub label: String,
+    /// The highest one, in percent.
+    pub threshold: i64,
+    pub crossed_on: Day,
+}
+
 impl Part {
     /// The same as a subscription's own state says: it runs from its first day to its last, unless it was cancelled
     /// or the next period has begun.

@@ -1,4 +1,4 @@
-use super::rules::Used;
+use super::rules::{Meter, Used};
 use super::view::Usage;
 use crate::kernel::csv;
 
@@ -7,7 +7,7 @@ const COLUMNS: [&str; 7] = ["Date", "Product", "Sub-product", "Used", "Unit", "P
 /// What is missing is an empty cell: a sum must not count it as nothing.
 pub fn points(usage: &Usage) -> String {
     let meter = usage.meter();
-    let text = |part: fn(&super::Meter) -> &str| meter.map_or_else(String::new, |it| part(it).to_owned());
+    let text = |part: fn(&Meter) -> &str| meter.map_or_else(String::new, |it| part(it).to_owned());
     let rows = usage.points.iter().map(|point| {
         vec![
             point.on.to_string(),

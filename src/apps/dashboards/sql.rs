@@ -1,4 +1,4 @@
-use super::rules::{Grain, MOST_PARTS, Meter, Part, Sample, Span};
+use super::rules::{Grain, MOST_PARTS, Meter, Part, Reached, Sample, Span};
 use crate::access::{OrgScope, Query, Scope};
 use crate::kernel::{Day, ProductId, SubProductId};
 use crate::sql;
@@ -103,6 +103,21 @@ pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
         back,
         today.to_string(),
         i64::try_from(MOST_PARTS).unwrap_or(0) + 1,
+    ))
+}
+
+/// What passed a threshold this month, the highest share first. For who sees the orders (domain 2.3, 6.4).
+pub fn reached(org: &OrgScope, today: Day) -> Query<Vec<Reached>> {
+    org.query(sql!(
+        "select alert.product_id, product.name as product, alert.sub_product, kind.label,
+                max(alert.threshold) as threshold, alert.crossed_on
+           from usage_alert as alert
+           join product on product.id = alert.product_id
+           join sub_product as kind on kind.product_id = alert.product_id and kind.id = alert.sub_product
+          where alert.org_id = ?1 and alert.period = substr(?2, 1, 7)
+          group by alert.product_id, alert.sub_product
+          order by 5 desc, 1, 3 limit 20",
+        today.to_string(),
     ))
 }
 
