@@ -141,13 +141,13 @@ create index mailbox_sent_at on mailbox (sent_at);
 
 -- The first answer to an Idempotency-Key, for 24 hours.
 create table idempotency (
-  person_id  text    not null references person (id) on delete cascade,
+  owner      text    not null,                         -- a person's id, or the hash of a key
   key        text    not null,
   request    text    not null,                         -- hash of method, path and body
   status     integer not null,
   answer     text    not null,
   created_at integer not null,
-  primary key (person_id, key)
+  primary key (owner, key)
 ) strict, without rowid;
 
 create index idempotency_created_at on idempotency (created_at);
@@ -460,6 +460,7 @@ create table payment_record (
   message        text    not null default '',          -- explains the status
   by_person      text    not null references person (id),
   by_name        text    not null,
+  overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
@@ -469,6 +470,12 @@ create index payment_record_rejected on payment_record (org_id, status_on) where
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
+create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
+create index payment_record_open on payment_record (org_id, id)
+ where status in ('submitted', 'under_review', 'information_needed');
+create index payment_record_waiting on payment_record (recorded_on, id)
+ where overdue_on is null and status in ('submitted', 'under_review');
+create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 
 -- A proof; the file lies in R2 under its key. The row comes after the object.
 create table payment_document (
@@ -564,6 +571,22 @@ when new.code = 'extended' and exists (
 begin
   select raise(abort, 'payment_effect_is_single');
 end;
+
+-- Keys of the vendor's programs. The key itself is shown once and kept nowhere.
+create table api_key (
+  id           text    not null primary key,
+  hash         text    not null unique,                -- SHA-256 of the key, in hex
+  prefix       text    not null,                       -- its first characters, to tell keys apart
+  name         text    not null check (length(name) between 1 and 80),
+  scopes       text    not null check (json_valid(scopes)),  -- a list of staff roles
+  made_by      text    not null references person (id),
+  created_at   integer not null,
+  expires_at   integer not null check (expires_at > created_at),
+  last_used_at integer,                                -- at most five minutes behind
+  revoked_at   integer
+) strict;
+
+create index api_key_latest on api_key (created_at, id);
 
 -- What of a product is measured. Label and unit are the vendor's words.
 create table sub_product (

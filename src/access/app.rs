@@ -7,7 +7,7 @@ use super::config::Config;
 use super::keys::Secrets;
 use super::session::{IDLE, Record};
 use crate::db::Db;
-use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId};
+use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId, StaffRole};
 use crate::page::{Flash, NavItem};
 
 /// A store of text by key that lags and forgets: a hint, never a judge (platform 2).
@@ -78,6 +78,8 @@ pub struct Services {
     pub fill: fn(&mut [u8]),
     /// Navigation of an organisation for these roles; it lies above this layer, so it is handed in.
     pub nav: fn(&OrgId, &[Role]) -> Vec<NavItem>,
+    /// Navigation of the vendor's side for these roles.
+    pub staff_nav: fn(&[StaffRole]) -> Vec<NavItem>,
     /// What `?done=<code>` says after a deed.
     pub flash: fn(&str) -> Option<Flash>,
 }

@@ -8,6 +8,7 @@ use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::matrix::{Application, allows, openers};
 use super::scope::{Deed, OrgScope, Questions, Scope};
+use super::session::Wakefulness;
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{ContactId, DisplayName, Email, OrgId, OrgName, PersonId, Role};
@@ -75,6 +76,7 @@ pub struct Member {
 const GATE: &str = concat!(
     "select person.last_seen_at, person.display_name as name, person.email, contact.id as contact,
             organisation.name as org_name, role.role as role,
+            exists (select 1 from staff where staff.person_id = person.id) as is_staff,
             (select count(*) from contact as mine
               where mine.person_id = person.id and mine.verified_at is not null) as organisations,
             (select grantor.display_name from role as first
@@ -115,6 +117,7 @@ struct Standing {
     org_name: Option<OrgName>,
     role: Option<Role>,
     organisations: i64,
+    is_staff: i64,
     grantor: Option<DisplayName>,
 }
 
@@ -128,7 +131,8 @@ impl<S: Screen> Access<S> {
         let standings: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let first = standings.first().ok_or(Error::SignedOut)?;
         let here = first.contact.is_some().then_some(self.org.id());
-        self.entry.keep_awake(first.last_seen_at, record.as_ref(), here)?;
+        let limits = Wakefulness::of(first.is_staff == 1);
+        self.entry.keep_awake(first.last_seen_at, record.as_ref(), here, limits)?;
         let member = self.admit(standings)?;
         Ok((member, Q::answers(&mut rows)?))
     }

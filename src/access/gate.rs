@@ -7,7 +7,7 @@ use futures::join;
 
 use super::app::App;
 use super::scope::Deed;
-use super::session::{Claim, IDLE, KnownDevice, Record, SEEN_EVERY, SEEN_EVERY_IN_D1, SILENCE};
+use super::session::{Claim, KnownDevice, Record, SEEN_EVERY, Wakefulness};
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{MailId, OrgId, PersonId};
@@ -85,10 +85,11 @@ impl Entry {
         last_seen_at: i64,
         record: Option<&Record>,
         org: Option<&OrgId>,
+        limits: &Wakefulness,
     ) -> Result<(), Error> {
         let now = self.app.now();
         let seen_at = record.map_or(last_seen_at, |it| it.last_seen_at.max(last_seen_at));
-        if now - seen_at > IDLE || now - last_seen_at > SILENCE {
+        if now - seen_at > limits.idle || now - last_seen_at > limits.idle + limits.seen_every_in_d1 {
             return Err(Error::SignedOut);
         }
         let last_org = record.and_then(|it| it.last_org.as_ref());
@@ -96,7 +97,7 @@ impl Entry {
         if now - seen_at >= SEEN_EVERY || moved || record.is_none() {
             self.app.remember(&self.claim.id, org.or(last_org).cloned());
         }
-        if now - last_seen_at >= SEEN_EVERY_IN_D1 {
+        if now - last_seen_at >= limits.seen_every_in_d1 {
             let db = self.app.services.db.clone();
             let seen =
                 sql!("update session set last_seen_at = ?1 where id = ?2", now, self.claim.id.as_str());

@@ -3,6 +3,7 @@
 mod app;
 mod asked;
 mod config;
+pub mod desk;
 mod door;
 mod doorstep;
 mod form;
@@ -16,6 +17,7 @@ mod scope;
 mod serve;
 mod session;
 mod signed_in;
+mod staffed;
 
 pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
 pub use asked::Asked;
@@ -25,11 +27,11 @@ pub use door::{
     Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
 };
 pub use doorstep::{Doorstep, System};
-pub use form::{Fields, Form, Posted, stale};
+pub use form::{Fields, Form, Limits, Posted, Sent, Uploaded, WithFiles, refused_files, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};
-pub use once::Once;
+pub use once::{Kept, Once};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
 pub use serve::{bytes_of, serve};
@@ -37,3 +39,4 @@ pub use session::{
     Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
 };
 pub use signed_in::{Person, SignedIn};
+pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};

@@ -25,7 +25,7 @@ pub struct Kept {
 
 /// The key of one request, if it brought one.
 pub struct Once<'a> {
-    person: &'a PersonId,
+    owner: &'a str,
     key: Option<&'a str>,
     request: &'a str,
     now: i64,
@@ -34,7 +34,13 @@ pub struct Once<'a> {
 impl<'a> Once<'a> {
     #[must_use]
     pub fn of<T>(posted: &'a Posted<T>, person: &'a PersonId, now: i64) -> Self {
-        Self { person, key: posted.key.as_deref(), request: &posted.request, now }
+        Self::owned_by(posted, person.as_str(), now)
+    }
+
+    /// `owner` is a person's id, or whatever else tells one holder of keys from another.
+    #[must_use]
+    pub fn owned_by<T>(posted: &'a Posted<T>, owner: &'a str, now: i64) -> Self {
+        Self { owner, key: posted.key.as_deref(), request: &posted.request, now }
     }
 
     /// Travels with the deed's reading.
@@ -42,8 +48,8 @@ impl<'a> Once<'a> {
     pub fn earlier(&self, scope: &impl Scope) -> Query<Option<Kept>> {
         scope.query(sql!(
             "select request, status, answer from idempotency
-              where ?1 is not null and person_id = ?2 and key = ?3 and created_at > ?4",
-            self.person.as_str(),
+              where ?1 is not null and owner = ?2 and key = ?3 and created_at > ?4",
+            self.owner,
             self.key.filter(|it| is_good(it)),
             self.now - KEPT_FOR,
         ))
@@ -73,15 +79,15 @@ impl<'a> Once<'a> {
         let Some(key) = self.key else { return Vec::new() };
         vec![
             scope.deed(sql!(
-                "delete from idempotency where ?1 is not null and person_id = ?2 and key = ?3 and created_at <= ?4",
-                self.person.as_str(),
+                "delete from idempotency where ?1 is not null and owner = ?2 and key = ?3 and created_at <= ?4",
+                self.owner,
                 key,
                 self.now - KEPT_FOR,
             )),
             scope.deed(sql!(
-                "insert into idempotency (person_id, key, request, status, answer, created_at)
+                "insert into idempotency (owner, key, request, status, answer, created_at)
                  select ?2, ?3, ?4, ?5, ?6, ?7 where ?1 is not null",
-                self.person.as_str(),
+                self.owner,
                 key,
                 self.request,
                 i64::from(done.status.as_u16()),
@@ -94,7 +100,7 @@ impl<'a> Once<'a> {
     /// Whether a deed failed because another request with the same key was quicker.
     #[must_use]
     pub fn was_beaten(&self, error: &Error) -> bool {
-        matches!(error, Error::Database(said) if said.names("idempotency.person_id, idempotency.key"))
+        matches!(error, Error::Database(said) if said.names("idempotency.owner, idempotency.key"))
     }
 }
 

@@ -3,8 +3,10 @@ use axum::http::Method;
 use axum::routing::MethodRouter;
 
 use super::App;
+use super::desk::Desk;
 use super::door::Screen;
 use super::matrix::Application;
+use super::staffed::Seat;
 use crate::error::Error;
 
 /// Who may pass: what a test walks each URL with.
@@ -16,6 +18,8 @@ pub enum Guard {
     Person,
     /// A verified contact of the organisation in the path whose roles open the application; `None`: any of them.
     Contact(Option<Application>),
+    /// One of the vendor's own people whose role opens the desk; in the API also a key with such a scope.
+    Staff(Desk),
 }
 
 /// A router and the list of what it serves, so that a test can walk every URL.
@@ -34,6 +38,8 @@ pub struct Endpoint {
 
 pub const PAGES: &str = "/o/{org}";
 pub const API: &str = "/api/v1/organisations/{org}";
+pub const STAFF: &str = "/staff";
+pub const STAFF_API: &str = "/api/v1/staff";
 
 impl Routes {
     /// Both faces of one action, below the organisation: `/o/{org}` for people, `/api/v1/...` for programs.
@@ -52,6 +58,18 @@ impl Routes {
     #[must_use]
     pub fn api<S: Screen>(self, method: &Method, path: &str, to: MethodRouter<App>) -> Self {
         self.add(method, format!("{API}{path}"), Guard::Contact(S::APPLICATION), to)
+    }
+
+    /// A page or deed of the vendor's side: below `/staff`.
+    #[must_use]
+    pub fn desk<S: Seat>(self, method: &Method, path: &str, to: MethodRouter<App>) -> Self {
+        self.add(method, format!("{STAFF}{path}"), Guard::Staff(S::DESK), to)
+    }
+
+    /// A call of the vendor's side: below `/api/v1/staff`.
+    #[must_use]
+    pub fn desk_api<S: Seat>(self, method: &Method, path: &str, to: MethodRouter<App>) -> Self {
+        self.add(method, format!("{STAFF_API}{path}"), Guard::Staff(S::DESK), to)
     }
 
     /// For whoever is signed in; the handler takes `SignedIn`.

@@ -21,6 +21,24 @@ pub const SEEN_EVERY: i64 = 300;
 pub const SEEN_EVERY_IN_D1: i64 = 1200;
 /// What D1 has not seen for this long is over for certain.
 pub const SILENCE: i64 = IDLE + SEEN_EVERY_IN_D1;
+/// The vendor's own people reach every customer, so theirs end sooner (security, decisions).
+pub const STAFF_LIFETIME: i64 = 8 * 3600;
+
+/// How long a session may be silent, and how often D1 hears that it was not.
+pub struct Wakefulness {
+    pub idle: i64,
+    pub seen_every_in_d1: i64,
+}
+
+impl Wakefulness {
+    pub const CUSTOMER: Self = Self { idle: IDLE, seen_every_in_d1: SEEN_EVERY_IN_D1 };
+    pub const STAFF: Self = Self { idle: 15 * 60, seen_every_in_d1: SEEN_EVERY };
+
+    pub fn of(is_staff: bool) -> &'static Self {
+        if is_staff { &Self::STAFF } else { &Self::CUSTOMER }
+    }
+}
+
 const DEVICE_LIFETIME: i64 = 180 * 24 * 3600;
 
 const SESSION: &str = "__Host-session";

@@ -5,11 +5,10 @@ use serde::Deserialize;
 use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
-use super::session::KnownDevice;
-use super::session::Record;
+use super::session::{KnownDevice, Record, Wakefulness};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{DisplayName, Email, OrgId, PersonId, SessionId};
+use crate::kernel::{DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
 use crate::page::{Flash, Frame, Place};
 use crate::sql;
 
@@ -27,7 +26,7 @@ pub struct Person {
     pub email: Email,
     /// Of name and address, for `If-Match`.
     pub version: i64,
-    pub staff_role: Option<String>,
+    pub staff_role: Option<StaffRole>,
     last_seen_at: i64,
     /// What the session's record in KV remembers: a wish and no right.
     #[serde(skip)]
@@ -130,8 +129,11 @@ impl SignedIn {
 
     #[must_use]
     pub fn frame(&self, person: &Person) -> Frame {
-        let place =
-            Place::Person { name: person.name.as_str().to_owned(), email: person.email.as_str().to_owned() };
+        let place = Place::Person {
+            name: person.name.as_str().to_owned(),
+            email: person.email.as_str().to_owned(),
+            is_staff: person.staff_role.is_some(),
+        };
         Frame { brand: self.app().config().brand.clone(), place, flash: self.flash() }
     }
 
@@ -142,7 +144,8 @@ impl SignedIn {
     fn admit(&self, gate: Option<Rows>, record: Option<Record>) -> Result<Person, Error> {
         let person: Vec<Person> = gate.map(Rows::decode).transpose()?.unwrap_or_default();
         let mut person = person.into_iter().next().ok_or(Error::SignedOut)?;
-        self.entry.keep_awake(person.last_seen_at, record.as_ref(), None)?;
+        let limits = Wakefulness::of(person.staff_role.is_some());
+        self.entry.keep_awake(person.last_seen_at, record.as_ref(), None, limits)?;
         person.last_org = record.and_then(|it| it.last_org);
         Ok(person)
     }

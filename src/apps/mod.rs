@@ -13,11 +13,13 @@ pub mod orgs;
 pub mod payments;
 pub mod problems;
 pub mod sign_in;
+pub mod staff;
 
 use serde_json::Value;
 
+use crate::access::desk::Desk;
 use crate::access::matrix::{Application, allows};
-use crate::kernel::{OrgId, Role};
+use crate::kernel::{OrgId, Role, StaffRole};
 use crate::outbox::Mailing;
 use crate::page::{Flash, Icon, Mail, NavItem, Tone};
 
@@ -50,6 +52,21 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
     .collect()
 }
 
+/// What these staff roles open, in the order of the console's navigation.
+#[must_use]
+pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
+    let all = [(Desk::Overview, "Work queue", "", Icon::Home)];
+    let open = all.into_iter().filter(|it| it.0.opens_to(roles));
+    open.map(|(_, label, path, icon)| NavItem {
+        label,
+        href: format!("/staff{path}"),
+        icon,
+        current: false,
+        badge: None,
+    })
+    .collect()
+}
+
 /// What `?done=<code>` says on the page after a deed. Unknown codes say nothing, so no address can put words there.
 #[must_use]
 pub fn flash(code: &str) -> Option<Flash> {
@@ -61,6 +78,9 @@ pub fn flash(code: &str) -> Option<Flash> {
             let text = "The licence was not extended. The list says why, and when it can be.";
             return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
         }
+        "payment-recorded" => "The payment is recorded. Below is what it has changed.",
+        "payment-answered" => "Your answer is on its way to the billing team.",
+        "payment-withdrawn" => "The record is withdrawn.",
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
@@ -89,6 +109,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
+        "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

@@ -93,6 +93,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
         log: |line| console_log!("{line}"),
         fill: config::fill,
         nav: apps::nav,
+        staff_nav: apps::staff_nav,
         flash: apps::flash,
     })
 }

@@ -1,19 +1,23 @@
 //! What runs without a person: a cron expression or a queue message leads to its job. Both may come late, twice, out
 //! of order or not at all, so a job looks at the database and never trusts what called it.
 
+mod age_payments;
 mod deliver_mail;
 mod expire_licences;
 mod post;
 mod sweep;
+mod sweep_proofs;
 mod watch_usage;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+pub use self::age_payments::age_payments;
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
 pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
+pub use self::sweep_proofs::sweep_proofs;
 pub use self::watch_usage::{ROUNDS_OF_USAGE, watch_usage};
 
 use crate::access::{App, Scope, System};
@@ -46,7 +50,9 @@ pub async fn on_schedule(app: App, cron: &str) {
         }
         "17 2 * * *" => {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
+            finish(&system, "age_payments", age_payments(&system).await).await;
             finish(&system, "retain", retain(&system).await).await;
+            finish(&system, "sweep_proofs", sweep_proofs(&system).await).await;
         }
         other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),
     }

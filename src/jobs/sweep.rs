@@ -108,8 +108,8 @@ pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
         (
             "idempotency",
             sql!(
-                "delete from idempotency where (person_id, key) in
-                   (select person_id, key from idempotency where created_at < ?1 limit 5000)",
+                "delete from idempotency where (owner, key) in
+                   (select owner, key from idempotency where created_at < ?1 limit 5000)",
                 now - DAY,
             ),
         ),

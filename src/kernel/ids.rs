@@ -44,6 +44,7 @@ macro_rules! ids {
 }
 
 ids!(
+    ApiKeyId,
     AuditId,
     ContactId,
     EventId,

@@ -21,9 +21,9 @@ pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
-    AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId, NotificationId,
-    OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, ReportId, RequestId,
-    SessionId, SubProductId, SubscriptionId,
+    ApiKeyId, AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
+    NotificationId, OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId,
+    ReportId, RequestId, SessionId, SubProductId, SubscriptionId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use moment::{BadZone, Zone, rfc3339};
@@ -31,6 +31,6 @@ pub use money::{BadCurrency, BadMoney, Currency, Money};
 pub use name::{DisplayName, OrgName, PlainText, is_tricky};
 pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};
 pub use password::{BadPassword, Password};
-pub use role::Role;
+pub use role::{Role, StaffRole};
 pub use search::{BadSearch, Search};
 pub use token::{Token, TokenHash};

@@ -29,7 +29,9 @@ pub enum Place {
     /// Nobody is signed in: one centred card.
     Doorstep,
     /// Signed in, outside any organisation: the profile, the chooser.
-    Person { name: String, email: String },
+    Person { name: String, email: String, is_staff: bool },
+    /// The vendor's side.
+    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem> },
     Organisation {
         name: String,
         email: String,
@@ -60,6 +62,7 @@ pub struct Frame {
 pub fn screen(frame: &Frame, title: &str, main: Markup) -> Html<String> {
     let body_class = match frame.place {
         Place::Doorstep => "doorstep",
+        Place::Staff { .. } => "inside staff",
         Place::Person { .. } | Place::Organisation { .. } => "inside",
     };
     let page = html! {
@@ -82,7 +85,7 @@ pub fn screen(frame: &Frame, title: &str, main: Markup) -> Html<String> {
                 a.skip href="#main" { "Skip to content" }
                 @match &frame.place {
                     Place::Doorstep => (shell::doorstep_head(&frame.brand)),
-                    Place::Person { .. } | Place::Organisation { .. } => (shell::head(frame, title)),
+                    Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => (shell::head(frame, title)),
                 }
                 div.stage {
                     main #main tabindex="-1" {

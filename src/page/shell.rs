@@ -10,6 +10,8 @@ struct Reader<'a> {
     name: &'a str,
     email: &'a str,
     org: Option<Org<'a>>,
+    /// Of the vendor's own people.
+    staff_role: Option<&'static str>,
 }
 
 struct Org<'a> {
@@ -32,6 +34,7 @@ pub(super) fn head(frame: &Frame, title: &str) -> Markup {
         header.side {
             (vendor(&frame.brand))
             @if let Some(org) = &reader.org { (org_block(org)) }
+            @if let Some(role) = reader.staff_role { (staff_block(role)) }
             nav aria-label="Applications" { ul { @for item in &nav { li { (nav_link(item)) } } } }
             details.menu.profile {
                 summary {
@@ -44,9 +47,10 @@ pub(super) fn head(frame: &Frame, title: &str) -> Markup {
             }
         }
         header.bar {
-            @match &reader.org {
-                Some(org) => (org_block(org)),
-                None => (vendor(&frame.brand)),
+            @match (&reader.org, reader.staff_role) {
+                (Some(org), _) => (org_block(org)),
+                (None, Some(role)) => (staff_block(role)),
+                (None, None) => (vendor(&frame.brand)),
             }
         }
     }
@@ -158,6 +162,16 @@ fn org_block(org: &Org) -> Markup {
     }
 }
 
+/// Says at every moment that this is not a customer's page.
+fn staff_block(role: &str) -> Markup {
+    html! {
+        div.org.staff-mark {
+            span.org-mark aria-hidden="true" { (Icon::Key) }
+            span.who { b { "Staff console" } small { (role) } }
+        }
+    }
+}
+
 fn nav_link(item: &NavItem) -> Markup {
     html! {
         a.nav-link href=(item.href) aria-current=[item.current.then_some("page")] {
@@ -183,11 +197,14 @@ fn account_links(reader: &Reader) -> Markup {
 fn reader(place: &Place) -> Option<Reader<'_>> {
     match place {
         Place::Doorstep => None,
-        Place::Person { name, email } => Some(Reader { name, email, org: None }),
+        Place::Person { name, email, .. } => Some(Reader { name, email, org: None, staff_role: None }),
+        Place::Staff { name, email, role, .. } => {
+            Some(Reader { name, email, org: None, staff_role: Some(role) })
+        }
         Place::Organisation { name, email, org_id, org_name, roles, can_switch, can_rename, .. } => {
             let org =
                 Org { id: org_id, name: org_name, roles, can_switch: *can_switch, can_rename: *can_rename };
-            Some(Reader { name, email, org: Some(org) })
+            Some(Reader { name, email, org: Some(org), staff_role: None })
         }
     }
 }
@@ -203,11 +220,17 @@ fn nav_of(place: &Place, title: &str) -> Vec<NavItem> {
     };
     match place {
         Place::Doorstep => Vec::new(),
-        Place::Person { .. } => vec![
-            entry("Organisations", "/organisations", Icon::Building),
-            entry("My profile", "/me", Icon::User),
-        ],
-        Place::Organisation { nav, .. } => nav.clone(),
+        Place::Person { is_staff, .. } => {
+            let mut all = vec![
+                entry("Organisations", "/organisations", Icon::Building),
+                entry("My profile", "/me", Icon::User),
+            ];
+            if *is_staff {
+                all.insert(0, entry("Staff console", "/staff", Icon::Key));
+            }
+            all
+        }
+        Place::Staff { nav, .. } | Place::Organisation { nav, .. } => nav.clone(),
     }
 }
 

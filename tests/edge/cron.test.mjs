@@ -59,7 +59,7 @@ test("every night what has been kept long enough is deleted, and nothing else", 
       id(), person, at,
     ]],
     idempotency: [DAY, (at) => [
-      "insert into idempotency (person_id, key, request, status, answer, created_at) values (?1, ?2, 'r', 201, '{}', ?3)", person, id(), at,
+      "insert into idempotency (owner, key, request, status, answer, created_at) values (?1, ?2, 'r', 201, '{}', ?3)", person, id(), at,
     ]],
     mailbox: [30 * DAY, (at) => [
       "insert into mailbox (id, recipient, subject, body_text, body_html, sent_at) values (?1, 'a@b.example', 's', 't', 'h', ?2)", id(), at,

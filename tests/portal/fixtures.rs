@@ -8,11 +8,12 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures::future::join_all;
 use futures_executor::block_on;
-use portal::access::{App, Claim, Config, Keyring, Secrets, Services, bytes_of, serve};
+use portal::access::{App, Config, Keyring, Secrets, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
-use portal::kernel::{Password, PersonId, SessionId};
+use portal::kernel::Password;
 use serde::de::DeserializeOwned;
 
+pub use crate::cookies::{cookie, signed, worthless_cookies};
 pub use crate::stores::logged;
 use crate::stores::{Afterwards, Drawer, Queue, Shelf, log};
 
@@ -20,7 +21,9 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
+    include_str!("../../migrations/0004_payment_waiting.sql"),
     include_str!("../../migrations/0006_usage.sql"),
+    include_str!("../../migrations/0009_staff.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -30,8 +33,9 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
-/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`. Every text of an organisation
+/// The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
+/// scope is named like its role. Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
+/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`, with its proof `d-acme`. Every text of an organisation
 /// carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
@@ -49,6 +53,13 @@ pub const TWO_ORGS: &str = "
     insert into role (org_id, role, contact_id) values
       ('acme', 'primary', 'c-ann'), ('acme', 'billing', 'c-bob'), ('acme', 'support', 'c-sue'),
       ('acme', 'technical', 'c-tom'), ('globex', 'primary', 'c-gus');
+    insert into person (id, email, display_name, created_at)
+      select 'st-' || value, value || '@vendor.example', 'The ' || value || ' colleague', 1
+        from json_each('[\"sales\", \"billing\", \"support\", \"publisher\", \"admin\"]');
+    insert into staff (person_id, role, created_at) select id, substr(id, 4), 1 from person where id like 'st-%';
+    insert into api_key (id, hash, prefix, name, scopes, made_by, created_at, expires_at)
+      select 'k-' || value, value, 'portal_' || value, value || ' program', json_array(value), 'st-admin', 1, 1800000000
+        from json_each('[\"sales\", \"billing\", \"support\", \"publisher\", \"admin\"]');
     insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at)
       select id, id, 'Firefox on Linux', '192.0.2.1', 1795327000, 1795327600, 1795400000 from person;
     insert into session (id, person_id, device, address, created_at, last_seen_at, expires_at, ended_at) values
@@ -72,7 +83,10 @@ pub const TWO_ORGS: &str = "
       select 'p-' || id, id, 1795000000, '2026-11-18', 'INV-' || name, upper('INV-' || name), 'INR', 19824000, '2026-11-17',
              'neft', 'UTR-' || name, upper('UTR-' || name), 'Paid by ' || name, '2026-11-18', 'ann', name from organisation;
     insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message)
-      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;";
+      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;
+    insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
+      select 'd-' || id, id, 'p-' || id, name || '.pdf', 'application/pdf', 60, 'payments/' || id || '/0', 1795000000
+        from organisation;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -113,6 +127,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
             "EXTENSION_LIMIT_SCOPE" => "licence",
+            "HOLIDAYS" | "BILLING_EMAIL" => "",
             _ => return None,
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
@@ -157,38 +172,6 @@ impl Answer {
     }
 }
 
-/// The cookie of somebody whose session is named like the person.
-pub fn cookie(person: &str) -> String {
-    signed(person, person, 0, NOW + 60_000, &keys())
-}
-
-pub fn signed(session: &str, person: &str, epoch: i64, expires_at: i64, keys: &Keyring) -> String {
-    let id = SessionId::try_from(session.to_owned()).unwrap();
-    let person = PersonId::try_from(person.to_owned()).unwrap();
-    format!("__Host-session={}", keys.sign(&Claim { id, person, epoch }, expires_at).unwrap())
-}
-
-/// Cookies that say Ann and that no door may believe.
-pub fn worthless_cookies() -> Vec<(&'static str, String)> {
-    let ann = |session, epoch, expires_at| signed(session, "ann", epoch, expires_at, &keys());
-    let guessed = Keyring::parse("S", "k2:ffffffffffffffffffffffffffffffff").unwrap();
-    let unknown = Keyring::parse("S", "k9:0123456789abcdef0123456789abcdef").unwrap();
-    let good = cookie("ann");
-    vec![
-        ("nobody", String::new()),
-        ("nonsense", "__Host-session=a.b.c".into()),
-        ("truncated", good[..good.len() - 4].to_owned()),
-        ("forged", signed("ann", "ann", 0, NOW + 60, &guessed)),
-        ("unknown key", signed("ann", "ann", 0, NOW + 60, &unknown)),
-        ("expired", ann("ann", 0, NOW)),
-        ("ended session", ann("ended", 0, NOW + 60)),
-        ("idle for an hour and a second", ann("asleep", 0, NOW + 60)),
-        ("somebody else's session", signed("bob", "ann", 0, NOW + 60, &keys())),
-        ("stale epoch", ann("ann", -1, NOW + 60)),
-        ("planted twice", format!("{good}; {}", cookie("bob"))),
-    ]
-}
-
 impl Portal {
     pub fn new() -> Self {
         Self::after("")
@@ -216,6 +199,10 @@ impl Portal {
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
+        for name in ["Acme-canary", "Globex-canary"] {
+            let key = format!("payments/{}/0", name.to_lowercase().trim_end_matches("-canary"));
+            files.keep(&key, format!("%PDF-1.7 {name}\n%%EOF\n").as_bytes(), NOW - 327_680);
+        }
         files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
         let setup = Some("the one-time secret of this installation".to_owned());
         let services = Arc::new(Services {
@@ -230,6 +217,7 @@ impl Portal {
             log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
             nav: portal::apps::nav,
+            staff_nav: portal::apps::staff_nav,
             flash: portal::apps::flash,
         });
         logged();
@@ -295,14 +283,18 @@ impl Portal {
 
     /// The same deed by so many at once: all of them have read before the first one writes.
     pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
-        *self.sessions.dawdles.lock().unwrap() = true;
         let requests = bodies.iter().map(|body| {
             let request = Request::post(path).header(header::HOST, "localhost:8787");
             let request = request.header(header::COOKIE, cookie(person));
             let request = request.header(header::CONTENT_TYPE, "application/json");
-            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+            request.body(Body::from((*body).to_owned())).unwrap()
         });
-        let answers = block_on(join_all(requests));
+        self.ask_at_once(requests.collect())
+    }
+
+    pub fn ask_at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let answers = block_on(join_all(requests.into_iter().map(|it| self.answer(it))));
         *self.sessions.dawdles.lock().unwrap() = false;
         self.settle();
         answers
@@ -343,14 +335,24 @@ impl Portal {
             portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
+            portal::sql!("select json_array('api_key', id, revoked_at, expires_at) as line from api_key"),
             portal::sql!(
                 "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
             ),
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
-            portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),
             portal::sql!("select json_array('report', id, made_at) as line from report"),
+            portal::sql!(
+                "select json_array('payment_record', id, status, overdue_on) as line from payment_record"
+            ),
+            portal::sql!(
+                "select json_array('payment_document', id, record_id, object) as line from payment_document"
+            ),
+            portal::sql!("select json_array('payment_event', id, event) as line from payment_event"),
+            portal::sql!(
+                "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
+            ),
             portal::sql!(
                 "select json_array('audit', id) as line from audit where action <> 'access.refused'"
             ),

@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod awake;
+mod bad_uploads;
 mod bodies;
 mod calendar;
 mod contacts;
+mod cookies;
 mod dev;
 mod door;
 mod expire_licences;
@@ -21,6 +23,7 @@ mod looks;
 mod mail;
 mod matrix;
 mod me;
+mod multipart;
 mod my_sessions;
 mod noise;
 mod once;
@@ -29,14 +32,17 @@ mod order_files;
 mod orders;
 mod orgs;
 mod over_use;
+mod payment_follow;
 mod payment_laws;
 mod payments;
 mod plans;
+mod recording;
 mod requests;
 mod roles;
 mod samples;
 mod schema;
 mod sign_in;
+mod staff_door;
 mod stores;
 mod sweep;
 mod tidy;

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the one meter that is chosen.
-const SHORT: [&str; 3] = ["product", "json_each", "chosen"];
+/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the jobs, the one
+/// meter that is chosen.
+const SHORT: [&str; 4] = ["product", "json_each", "job_run", "chosen"];
 
 #[derive(Deserialize)]
 struct Step {

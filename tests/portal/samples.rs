@@ -17,6 +17,36 @@ pub struct Sample {
     pub after: &'static str,
 }
 
+const MULTIPART: &[(&str, &str)] = &[("content-type", "multipart/form-data; boundary=sample")];
+
+macro_rules! part {
+    ($name:literal, $value:literal) => {
+        concat!("--sample\r\ncontent-disposition: form-data; name=\"", $name, "\"\r\n\r\n", $value, "\r\n")
+    };
+}
+
+const REPLY: &str = concat!(
+    part!("note", "From the account in Pune."),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
+/// The vendor waits for an answer.
+const IS_ASKED: &str = "update payment_record set status = 'information_needed' where org_id = 'acme';";
+
+const PAYMENT: &str = concat!(
+    part!("invoice_number", "MER/2026/0041"),
+    part!("currency", "INR"),
+    part!("amount", "1,81,440.00"),
+    part!("tax_deducted", "16,800"),
+    part!("paid_on", "2026-11-20"),
+    part!("method", "neft"),
+    part!("reference", "UTR 123"),
+    part!("note", ""),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
 const IF_MATCH: &[(&str, &str)] = &[("if-match", "\"1\"")];
 
 /// Deeds by method and path below the face; `None` for what needs no more than the path.
@@ -61,6 +91,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
         LICENCES,
     ),
+    ("POST", "/o/{org}/payments/new", PAYMENT, ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records", PAYMENT, ""),
+    ("POST", "/o/{org}/payments/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -99,7 +135,8 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact; an Admin on
+/// the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -115,12 +152,18 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{session}", "another").replace("{code}", "not-found");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
-    let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    let is_hers = match url.guard {
-        Guard::Contact(Some(it)) => allows(&[Role::Primary], it),
-        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+    let path = path.replace("{document}", "d-acme");
+    let headers = match url.method.as_str() {
+        "PUT" | "PATCH" => IF_MATCH,
+        _ if body.starts_with("--sample") => MULTIPART,
+        _ => &[],
     };
-    Sample { person: if is_hers { "ann" } else { "bob" }, path, body, headers, after }
+    let person = match url.guard {
+        Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",
+        Guard::Contact(_) | Guard::Person | Guard::Anyone => "ann",
+        Guard::Staff(_) => "st-admin",
+    };
+    Sample { person, path, body, headers, after }
 }
 
 impl Sample {

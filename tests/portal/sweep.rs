@@ -78,9 +78,11 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
     let told = r#"{"looked_at":0,"mails":0,"more":false,"told":0}"#;
     let watched = r#"{"crossed":0,"looked_at":0,"mails":0,"more":false}"#;
     let expected = [
+        run("age_payments", r#"{"more":false,"noted":0}"#),
         run("expire_licences", told),
         run("resend", r#"{"found":0,"sent":0}"#),
         run("retain", deleted),
+        run("sweep_proofs", r#"{"deleted":0,"looked_at":2,"next":null}"#),
         run("watch_usage", watched),
     ];
     assert_eq!(runs, expected);

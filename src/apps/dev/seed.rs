@@ -25,7 +25,7 @@ const LAWS: [(&str, &str); 5] = [
 ];
 
 /// Every table, whoever refers to another before it.
-const EMPTY: [&str; 34] = [
+const EMPTY: &[&str] = &[
     "delete from report",
     "delete from usage_alert",
     "delete from usage_meter",
@@ -58,12 +58,13 @@ const EMPTY: [&str; 34] = [
     "delete from contact",
     "delete from organisation",
     "delete from installation",
+    "delete from api_key",
     "delete from staff",
     "delete from person",
 ];
 
 /// ?1 `demo.json`, ?2 now, ?3 the hash of the password.
-const FILL: [&str; 7] = [
+const FILL: &[&str] = &[
     "insert into installation (id, set_at) values (1, ?2)",
     "insert into person (id, email, display_name, password, created_at)
      select value ->> 'id', value ->> 'email', value ->> 'display_name',
@@ -100,9 +101,9 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
 
     let lift = LAWS.into_iter().map(|it| it.1);
     let put_back: Option<Vec<&str>> = LAWS.into_iter().map(|it| schema::trigger(it.0)).collect();
-    let plain = lift.chain(EMPTY).chain(put_back.ok_or_else(not_possible)?);
+    let plain = lift.chain(EMPTY.iter().copied()).chain(put_back.ok_or_else(not_possible)?);
     let plain = plain.map(|sql| Stmt { sql, args: Vec::new() });
-    let fill = FILL.into_iter().map(|sql| Stmt { sql, args: used(sql, &args) });
+    let fill = FILL.iter().copied().map(|sql| Stmt { sql, args: used(sql, &args) });
     let today = Day::today(app.now(), app.config().zone).ok_or_else(not_possible)?;
     let fill = fill.chain(super::orders::fill(today, app.now()));
     let fill = fill.chain(super::licences::fill(today, app.now()));

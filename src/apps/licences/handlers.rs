@@ -7,7 +7,7 @@ use super::sql;
 use super::view::{self, CurrentLicences, Rules, Tab};
 use crate::access::{Access, Asked, Fields, Form, LicenseExtension, Posted};
 use crate::answer::{Answer, Sheet, Shown, View};
-use crate::apps::home;
+use crate::apps::{home, payments};
 use crate::error::Error;
 use crate::kernel::{LicenceId, PageOf, Zone, csv};
 use crate::page::Draft;
@@ -117,7 +117,7 @@ pub async fn request(door: Door, posted: Posted<NewRequest>) -> Result<Answer, E
 
 pub async fn rules(door: Door) -> Result<Answer, Error> {
     let (me, ()) = door.read(()).await?;
-    let view = Rules { policy: actions::policy(&door), at: at(&door) };
+    let view = Rules { policy: actions::policy(&door), payments: payments::sentences(), at: at(&door) };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 

@@ -14,7 +14,10 @@ pub async fn home(door: SignedIn) -> Result<Answer, Error> {
     let known = actions::load(&door).await?;
     let organisations = known.organisations;
     let last = known.me.last_org.filter(|last| organisations.iter().any(|it| it.id == *last));
-    let see = last.map_or_else(|| sign_in::landing(&organisations), |it| apps::home(&it));
+    let see = last.map_or_else(
+        || sign_in::landing(&organisations, known.me.staff_role.is_some()),
+        |it| apps::home(&it),
+    );
     Ok(Answer::of(Done::quietly(see)))
 }
 

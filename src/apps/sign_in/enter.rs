@@ -129,7 +129,7 @@ async fn begin(
     bucket: &str,
 ) -> Result<Answer, Error> {
     let (scope, app, now) = (door.scope(), door.app(), door.now());
-    let Entrant { id, email, name, password, epoch, has_been_here, .. } = entrant;
+    let Entrant { id, email, name, password, epoch, is_staff, has_been_here, .. } = entrant;
     let claim = Claim { id: new_session_id(app)?, person: id.clone(), epoch };
     let session = NewSession {
         claim: &claim,
@@ -164,7 +164,7 @@ async fn begin(
     let memberships = rows.into_iter().next_back().map(Rows::decode).transpose()?;
     let organisations = RoleRow::fold(memberships.unwrap_or_default());
     app.remember(&claim.id, None);
-    let see = typed.to.unwrap_or_else(|| landing(&organisations));
+    let see = typed.to.unwrap_or_else(|| landing(&organisations, is_staff.0));
     let person = SignedInPerson { id: id.clone(), email, display_name: name };
     let body = serde_json::json!(SignedInAnswer { person, organisations });
     let answer = with_session(app, Answer::of(Done { see, status: StatusCode::OK, body }), &claim)?;

@@ -70,9 +70,10 @@ pub struct Membership {
 
 /// Where somebody who has just come in goes: there is nothing to choose with one organisation.
 #[must_use]
-pub fn landing(memberships: &[Membership]) -> String {
+pub fn landing(memberships: &[Membership], is_staff: bool) -> String {
     match memberships {
-        [only] => crate::apps::home(&only.id),
+        [] if is_staff => "/staff".to_owned(),
+        [only] if !is_staff => crate::apps::home(&only.id),
         _ => "/organisations".to_owned(),
     }
 }

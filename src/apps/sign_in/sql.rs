@@ -15,7 +15,7 @@ pub struct Entrant {
     pub name: DisplayName,
     pub password: Option<String>,
     pub epoch: i64,
-    is_staff: Flag,
+    pub is_staff: Flag,
     verified: i64,
     pub has_been_here: Flag,
 }

@@ -141,7 +141,7 @@ fn the_vendors_people_need_no_organisation() {
         "",
         &form(&[("email", "eve@nowhere.example"), ("password", PASSWORD)]),
     );
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/organisations"));
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/staff"));
     let page = portal.send("GET", "/organisations", &answer.cookie("__Host-session"), "");
     assert!(page.body.contains("No customer organisation lists eve@nowhere.example"), "{}", page.body);
 }
