@@ -591,8 +591,6 @@ create index payment_record_open on payment_record (org_id, at, id)
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
 create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
-create index payment_record_open on payment_record (org_id, id)
- where status in ('submitted', 'under_review', 'information_needed');
 create index payment_record_waiting on payment_record (recorded_on, id)
  where overdue_on is null and status in ('submitted', 'under_review');
 create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
@@ -789,10 +787,10 @@ create table organisation_word (
 create index organisation_word_org on organisation_word (org_id);
 
 create index sales_order_number on sales_order (number collate nocase, org_id);
-create index payment_record_invoice on payment_record (invoice_key, org_id);
+create index payment_record_by_invoice on payment_record (invoice_key, org_id);
 
 -- The work queue: what waits longest comes first.
-create index payment_record_waiting on payment_record (at, id) where status in ('submitted', 'under_review');
+create index payment_record_oldest on payment_record (at, id) where status in ('submitted', 'under_review');
 create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
 create index outbox_stuck on outbox (state_at, id) where state in ('failed', 'bounced');
 
