@@ -42,9 +42,17 @@ pub const WORDS: &[Word] = &[
     word("password.changed", "Password changed", "{who} changed the password"),
     word("password.reset", "Password reset", "{who} chose a new password by mail"),
     word("password.set", "Password set", "{who} chose the first password"),
+    word("payment.answered", "Payment question answered", "{who} answered a question about a payment"),
+    word("payment.recorded", "Payment recorded", "{who} recorded a payment"),
+    word("payment.withdrawn", "Payment withdrawn", "{who} withdrew a payment record"),
     word("person.renamed", "Person renamed", "{who} is now called {display_name}"),
     word("roles.assigned", "Roles assigned", ""),
     word("session.ended", "Session ended", "{who} ended a session"),
+    word("sso.client_added", "Sign-on client added", "{who} let {name} sign people on"),
+    word("sso.client_switched", "Sign-on client switched", "{who} switched a sign-on client on or off"),
+    word("sso.code_replayed", "Sign-on code replayed", "{who} sent a sign-on code a second time"),
+    word("sso.secret_renewed", "Sign-on secret renewed", "{who} renewed the secret of a sign-on client"),
+    word("sso.signed_on", "Went on to a help desk", "{who} went on to {target}"),
     word("session.started", "Signed in", "{who} signed in with {device}"),
 ];
 
