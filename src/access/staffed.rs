@@ -14,7 +14,7 @@ use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{STAFF_LIFETIME, Wakefulness};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{ApiKeyId, DisplayName, Email, OrgId, PersonId, StaffRole};
+use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, StaffRole};
 use crate::page::{Frame, Place};
 use crate::sql;
 
@@ -178,6 +178,23 @@ impl<S: Seat> Staffed<S> {
     /// The organisation of the path; whether it is there is for the statement to find out.
     pub fn org(&self) -> Result<OrgScope, Error> {
         self.named::<OrgId>("org").map(OrgScope::new)
+    }
+
+    /// The organisation that a row was found to belong to, such as that of the licence in the path.
+    #[must_use]
+    pub fn at(&self, org: &OrgId) -> OrgScope {
+        OrgScope::new(org.clone())
+    }
+
+    /// Whether a program asks, which needs no page.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        self.app.caller().asked.starts_with("/api/")
+    }
+
+    /// The day it is for the vendor.
+    pub fn today(&self) -> Result<Day, Error> {
+        Day::today(self.now(), self.app.config().zone).ok_or(Error::Ours("a day outside the calendar"))
     }
 
     #[must_use]

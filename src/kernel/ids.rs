@@ -57,6 +57,7 @@ ids!(
     NotificationId,
     OrderId,
     OrgId,
+    PartnerId,
     PaymentDocumentId,
     PaymentEventId,
     PaymentId,
@@ -65,4 +66,5 @@ ids!(
     RequestId,
     SessionId,
     SubscriptionId,
+    ViewAsId,
 );

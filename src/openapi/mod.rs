@@ -7,10 +7,13 @@ mod call;
 mod contacts;
 mod keys;
 mod licences;
+mod notifications;
 mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod staff_booking;
+mod staff_customers;
 mod words;
 
 use std::collections::BTreeMap;
@@ -43,6 +46,9 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        staff_customers::calls(),
+        staff_booking::calls(),
+        notifications::calls(),
     ]
     .into_iter()
     .flatten()

@@ -24,9 +24,12 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0004_payment_waiting.sql"),
+    include_str!("../../migrations/0005_notifications.sql"),
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
+    include_str!("../../migrations/0010_console.sql"),
+    include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
@@ -37,7 +40,7 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
+/// `pa-row` is a partner without customers. The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
 /// scope is named like its role. Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
 /// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`, with its proof `d-acme`. Every text of an organisation
 /// carries its canary word.
@@ -47,6 +50,7 @@ pub const TWO_ORGS: &str = "
       ('sue', 'sue@acme-canary.example', 'Sue Acme-canary', 1), ('tom', 'tom@acme-canary.example', 'Tom Acme-canary', 1),
       ('ned', 'ned@both.example', 'Ned', 1), ('una', 'una@both.example', 'Una', 1),
       ('gus', 'gus@globex-canary.example', 'Gus Globex-canary', 1), ('eve', 'eve@nowhere.example', 'Eve', 1);
+    insert into partner (id, name, domains, created_at) values ('pa-row', 'The Row', '[\"row.example\"]', 1);
     insert into organisation (id, name, customer_domains, created_at) values
       ('acme', 'Acme-canary', '[\"acme-canary.example\"]', 1), ('globex', 'Globex-canary', '[]', 1);
     insert into contact (id, org_id, person_id, name, verified_at, created_at) values
@@ -329,7 +333,7 @@ impl Portal {
                 "select json_array('person', id, email, display_name, password, session_epoch) as line from person"
             ),
             portal::sql!(
-                "select json_array('organisation', id, name, version, roles_version) as line from organisation"
+                "select json_array('organisation', id, name, version, roles_version, partner_id) as line from organisation"
             ),
             portal::sql!(
                 "select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"
@@ -340,21 +344,37 @@ impl Portal {
             portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
             portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
+            portal::sql!("select json_array('partner', id, version) as line from partner"),
+            portal::sql!("select json_array('view_as', id, ended_at) as line from view_as"),
             portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
             portal::sql!("select json_array('api_key', id, revoked_at, expires_at) as line from api_key"),
             portal::sql!(
                 "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
             ),
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('product', id, name, version) as line from product"),
+            portal::sql!(
+                "select json_array('sales_order', id, org_id, number, state) as line from sales_order"
+            ),
+            portal::sql!(
+                "select json_array('subscription', id, valid_till, cancelled_on, renewed_by) as line from subscription"
+            ),
+            portal::sql!(
+                "select json_array('payment_event', id, event, is_public) as line from payment_event"
+            ),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
+            portal::sql!(
+                "select json_array('read', person_id, org_id, notification_id) as line from notification_read union all
+                 select json_array('read through', person_id, org_id, read_through) from notification_mark union all
+                 select json_array('mail', person_id, org_id, category, mail) from notification_preference"
+            ),
             portal::sql!(
                 "select json_array('payment_record', id, status, overdue_on) as line from payment_record"
             ),
             portal::sql!(
                 "select json_array('payment_document', id, record_id, object) as line from payment_document"
             ),
-            portal::sql!("select json_array('payment_event', id, event) as line from payment_event"),
             portal::sql!(
                 "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
             ),

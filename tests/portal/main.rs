@@ -2,15 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod announce;
 mod audit;
 mod audit_chain;
 mod awake;
 mod bad_uploads;
 mod bodies;
+mod booking;
 mod calendar;
 mod contacts;
 mod cookies;
 mod dev;
+mod digest;
 mod door;
 mod expire_licences;
 mod extension_requests;
@@ -24,12 +27,16 @@ mod licence_plans;
 mod licences;
 mod looks;
 mod mail;
+mod markdown;
 mod matrix;
 mod me;
 mod mime;
 mod multipart;
 mod my_sessions;
 mod noise;
+mod notification_cast;
+mod notification_pages;
+mod notifications;
 mod once;
 mod openapi;
 mod order_files;
@@ -50,6 +57,7 @@ mod sso_authorize;
 mod sso_cast;
 mod sso_launch;
 mod sso_token;
+mod staff_customers;
 mod staff_door;
 mod staff_sign_on;
 mod stores;

@@ -1,9 +1,13 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
 mod audit;
+pub mod booking;
+pub mod customers;
 pub mod keys;
 mod overview;
+pub mod partners;
 mod sign_on;
+pub mod told;
 
 use crate::access::Routes;
 
@@ -11,7 +15,10 @@ use crate::access::Routes;
 pub fn routes() -> Routes {
     Routes::default()
         .merge(overview::routes())
+        .merge(customers::routes())
+        .merge(partners::routes())
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(sign_on::routes())
+        .merge(booking::routes())
 }
