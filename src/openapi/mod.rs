@@ -7,6 +7,7 @@ mod call;
 mod contacts;
 mod keys;
 mod licences;
+mod notices;
 mod notifications;
 mod orders;
 mod orgs;
@@ -46,6 +47,7 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        notices::calls(),
         staff_customers::calls(),
         staff_booking::calls(),
         notifications::calls(),
