@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod calendar;
 pub mod contacts;
+pub mod dashboards;
 pub mod dev;
 pub mod health;
 pub mod licences;
@@ -40,6 +41,7 @@ pub fn nav(org: &OrgId, roles: &[Role], unread: u32) -> Vec<NavItem> {
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
+        (Some(Application::Dashboards), "Usage", "/usage", Icon::Chart),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
         (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
@@ -137,6 +139,7 @@ pub fn flash(code: &str) -> Option<Flash> {
 #[must_use]
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
+        "dashboards" => dashboards::mail::render(kind, payload, mailing),
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),

@@ -64,8 +64,10 @@ ids!(
     PaymentId,
     PersonId,
     ProductId,
+    ReportId,
     RequestId,
     SessionId,
+    SubProductId,
     SubscriptionId,
     ViewAsId,
 );

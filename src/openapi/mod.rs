@@ -5,6 +5,7 @@
 mod audit;
 mod call;
 mod contacts;
+mod dashboards;
 mod keys;
 mod licences;
 mod notices;
@@ -51,6 +52,7 @@ fn calls() -> Vec<Call> {
         staff_customers::calls(),
         staff_booking::calls(),
         notifications::calls(),
+        dashboards::calls(),
     ]
     .into_iter()
     .flatten()

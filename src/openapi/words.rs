@@ -10,7 +10,7 @@ use crate::apps::licences::Description;
 use crate::kernel::{
     ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, NoticeId,
     NotificationId, OrderId, OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
-    PersonId, ProductId, Reason, SubscriptionId,
+    PersonId, ProductId, Reason, SubProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -57,6 +57,8 @@ words! {
         .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
     ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
+    SubProductId, "SubProductId",
+        text().description(Some("Of what is measured of a product: a word of letters, digits and hyphens."));
     Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some("A civil date in the vendor's time zone."));
     Email, "Email", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254))

@@ -8,6 +8,7 @@
 )]
 
 mod block;
+mod chart;
 mod confirm;
 mod feed;
 mod field;
@@ -26,9 +27,10 @@ mod table;
 mod tone;
 
 pub use block::{
-    Tile, card, code_line, columns, definition, door, empty_state, launcher, meter, notice, section, stack,
-    steps, tabs,
+    Tile, card, code_line, columns, definition, door, empty_state, gauge, launcher, meter, notice, section,
+    segments, stack, steps, tabs,
 };
+pub use chart::{Chart, Mark, chart};
 pub use confirm::{Question, confirm};
 pub use feed::{Entry, feed};
 pub use field::Field;

@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0004_payment_waiting.sql"),
     include_str!("../../migrations/0005_notifications.sql"),
+    include_str!("../../migrations/0006_usage.sql"),
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
@@ -365,6 +366,7 @@ impl Portal {
             ),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
+            portal::sql!("select json_array('report', id, made_at) as line from report"),
             portal::sql!(
                 "select json_array('read', person_id, org_id, notification_id) as line from notification_read union all
                  select json_array('read through', person_id, org_id, read_through) from notification_mark union all

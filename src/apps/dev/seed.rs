@@ -31,6 +31,12 @@ const EMPTY: &[&str] = &[
     "delete from oidc_code",
     "delete from oidc_client",
     "delete from view_as",
+    "delete from report",
+    "delete from usage_alert",
+    "delete from usage_meter",
+    "delete from usage_sample",
+    "delete from sub_product_sku",
+    "delete from sub_product",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
@@ -120,6 +126,7 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let fill = fill.chain(super::licences::fill(today, app.now()));
     let fill = fill.chain(super::payments::fill(today, app.now()));
     let fill = fill.chain(super::notifications::fill(app.now()));
+    let fill = fill.chain(super::usage::fill(today, app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 
