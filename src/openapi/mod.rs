@@ -8,6 +8,7 @@ mod contacts;
 mod dashboards;
 mod keys;
 mod licences;
+mod notices;
 mod notifications;
 mod orders;
 mod orgs;
@@ -47,6 +48,7 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        notices::calls(),
         staff_customers::calls(),
         staff_booking::calls(),
         notifications::calls(),

@@ -47,6 +47,7 @@ mod payment_follow;
 mod payment_laws;
 mod payments;
 mod plans;
+mod publishing;
 mod recording;
 mod reports;
 mod requests;

@@ -49,6 +49,7 @@ const EMPTY: &[&str] = &[
     "delete from notification_mark",
     "delete from notification_read",
     "delete from notification",
+    "delete from announcement",
     "delete from licence_flag",
     "delete from extension_request",
     "delete from licence_event",

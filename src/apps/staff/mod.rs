@@ -6,6 +6,7 @@ pub mod customers;
 pub mod keys;
 mod overview;
 pub mod partners;
+pub mod publishing;
 mod sign_on;
 pub mod told;
 
@@ -19,6 +20,7 @@ pub fn routes() -> Routes {
         .merge(partners::routes())
         .merge(audit::routes())
         .merge(keys::routes())
+        .merge(publishing::routes())
         .merge(sign_on::routes())
         .merge(booking::routes())
 }
