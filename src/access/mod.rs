@@ -18,6 +18,7 @@ mod serve;
 mod session;
 mod signed_in;
 mod staffed;
+mod viewing;
 
 pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
 pub use asked::Asked;
@@ -40,3 +41,4 @@ pub use session::{
 };
 pub use signed_in::{Person, SignedIn};
 pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};
+pub use viewing::Viewer;

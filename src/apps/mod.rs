@@ -56,7 +56,9 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
         (Desk::Customers, "Customers", "/organisations", Icon::Building),
-        (Desk::Customers, "Partners", "/partners", Icon::Users),
+        (Desk::Customers, "Partners", "/partners", Icon::Swap),
+        (Desk::MailRoom, "Mail room", "/mails", Icon::Mail),
+        (Desk::Members, "Staff", "/members", Icon::Users),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
@@ -89,6 +91,10 @@ pub fn flash(code: &str) -> Option<Flash> {
         "calendar-revoked" => "The calendar address no longer works.",
         "customer-changed" => "The customer is changed.",
         "customer-created" => "The customer is set up. Its first contact has mail on the way.",
+        "mail-again" => "The mail is queued again.",
+        "member-added" => "The colleague is added and has mail on the way.",
+        "member-changed" => "The role is changed and counts from the next click on.",
+        "member-removed" => "The colleague is removed. Every session of theirs has ended.",
         "partner-changed" => "The partner is changed, and each of its customers shows it.",
         "partner-created" => "The partner is set up. Choose it for the customers who order through it.",
         "primary-replaced" => "The Primary is replaced. Both have mail on the way.",
@@ -96,6 +102,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
+        "view-ended" => "You are back on your own side.",
         "session-ended" => "That session has ended.",
         "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
@@ -110,6 +117,7 @@ pub fn flash(code: &str) -> Option<Flash> {
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "members" => staff::members::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),

@@ -35,6 +35,13 @@ pub const ALL: &[Problem] = &[
         to_do: "Ask the contact that the detail names; the Primary contact assigns the roles.",
     },
     Problem {
+        code: "view-as-reads-only",
+        status: 403,
+        title: "This view is for reading",
+        means: "Somebody of the vendor's staff sees the portal as a contact does, and asked for a change or a document.",
+        to_do: "End the view, and do it on the staff's own side.",
+    },
+    Problem {
         code: "cross-site",
         status: 403,
         title: "This did not come from the portal",
@@ -69,6 +76,27 @@ pub const ALL: &[Problem] = &[
         title: "This address is there already",
         means: "The address is a contact of this organisation already; capital letters make no difference.",
         to_do: "Look for it in the list of contacts. If it is not verified, send the mail again.",
+    },
+    Problem {
+        code: "member-exists",
+        status: 409,
+        title: "This is a colleague already",
+        means: "The address belongs to one of the staff, and each of them has one role.",
+        to_do: "Change the role of the colleague instead.",
+    },
+    Problem {
+        code: "own-role",
+        status: 409,
+        title: "Nobody changes the own role",
+        means: "Whoever could lift or remove themselves would need no second pair of eyes.",
+        to_do: "Ask another Admin.",
+    },
+    Problem {
+        code: "last-admin",
+        status: 409,
+        title: "The last Admin stays",
+        means: "Without an Admin nobody could ever grant a staff role again.",
+        to_do: "Make another colleague Admin first.",
     },
     Problem {
         code: "partner-exists",

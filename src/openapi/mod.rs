@@ -10,6 +10,7 @@ mod orgs;
 mod payments;
 mod person;
 mod staff_customers;
+mod staff_members;
 mod words;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ fn calls() -> Vec<Call> {
         licences::calls(),
         payments::calls(),
         staff_customers::calls(),
+        staff_members::calls(),
     ]
     .into_iter()
     .flatten()

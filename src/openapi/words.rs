@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::apps::licences::Description;
 use crate::kernel::{
     ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, OrderId, OrgId, OrgName,
-    PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, ProductId, Reason, SubscriptionId,
+    PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, Reason, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -57,6 +57,7 @@ words! {
         .description(Some("An address of plain ASCII letters; compared and given back in lower case."));
     DisplayName, "DisplayName", text().min_length(Some(1)).max_length(Some(DisplayName::MOST))
         .description(Some("One line without control characters, trimmed."));
+    PersonId, "PersonId", id("Of a person, a UUIDv7. The same in every organisation.");
     PartnerId, "PartnerId", id("Of a partner, a UUIDv7.");
     Domain, "Domain", text().max_length(Some(253)).description(Some("A host name behind the @ of addresses, in lower case."));
     Reason, "Reason", text().min_length(Some(Reason::LEAST)).max_length(Some(Reason::MOST))

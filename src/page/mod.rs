@@ -29,7 +29,7 @@ pub use confirm::{Question, confirm};
 pub use field::Field;
 pub use filter::{Control, FilterBar, filter_bar};
 pub use form::{Choice, Draft, Kind, actions, button, button_link, checkbox, link_form, select};
-pub use frame::{Brand, Flash, Frame, NavItem, Place, page_head, print_button, problem, screen};
+pub use frame::{Brand, Flash, Frame, NavItem, Place, Viewing, page_head, print_button, problem, screen};
 pub use help::accessibility;
 pub use icon::Icon;
 pub use mail::{Attachment, Mail, MailButton, MailText};

@@ -9,8 +9,8 @@ use crate::fixtures::Portal;
 use crate::samples::sample;
 
 /// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the jobs, the vendor's own
-/// people, what a search has found.
-const SHORT: [&str; 5] = ["product", "json_each", "job_run", "staff", "hit"];
+/// people, what a search has found, the hundred oldest of what waits.
+const SHORT: [&str; 6] = ["product", "json_each", "job_run", "staff", "hit", "oldest"];
 
 #[derive(Deserialize)]
 struct Step {
