@@ -126,17 +126,21 @@ create table outbox (
   contact_id  text,                                    -- no reference: a mail may outlive its contact
   recipient   text,                                    -- null: there is nobody to write to, and nobody may notice
   payload     text    not null check (json_valid(payload)),
-  state       text    not null default 'queued' check (state in ('queued', 'sending', 'sent', 'failed', 'dropped')),
+  state       text    not null default 'queued'
+              check (state in ('queued', 'sending', 'sent', 'failed', 'dropped', 'bounced')),
   attempts    integer not null default 0,
   lease_until integer,
   created_at  integer not null,
   state_at    integer not null,
-  error       text
+  error       text,                                    -- in the words of the other side; for the log and for staff
+  reason      text check (reason in ('unknown_address', 'mailbox_full', 'too_large', 'suppressed', 'refused', 'gave_up',
+                                     'unmade'))        -- what the Primary is told of a failed or bounced one
 ) strict;
 
 create index outbox_open on outbox (state, state_at) where state in ('queued', 'sending');
 create index outbox_contact on outbox (contact_id, created_at) where contact_id is not null;
 create index outbox_created_at on outbox (created_at);
+create index outbox_undelivered on outbox (state_at) where state in ('failed', 'bounced');
 
 -- The development mailbox: what the transport of development and test "sends".
 create table mailbox (
@@ -176,11 +180,29 @@ create table audit (
   before     text    check (before is null or json_valid(before)),
   after      text    check (after is null or json_valid(after)),
   address    text    not null,
-  request_id text    not null
+  request_id text    not null,
+  digest     text,                                     -- SHA-256 of all columns before this one
+  seq        integer,                                  -- place in the chain of its organisation
+  hash       text                                      -- SHA-256 of the hash before it and its own digest
 ) strict;
 
+create unique index audit_chain on audit (ifnull(org_id, ''), seq);
+-- The log is read newest first: of an organisation, of a person, of all.
 create index audit_org on audit (org_id, at);
 create index audit_actor on audit (actor_id, at);
+create index audit_name on audit (actor_name, at);
+create index audit_action on audit (action, at);
+create index audit_latest on audit (at);
+
+-- Where each chain ends, and how far it was written to another place (src/jobs/anchor_audit.rs).
+create table audit_head (
+  chain    text    not null primary key,               -- the organisation, or empty for the installation
+  seq      integer not null,
+  hash     text    not null,
+  anchored integer not null default 0
+) strict, without rowid;
+
+create index audit_head_open on audit_head (chain) where anchored < seq;
 
 -- When each job last ran.
 create table job_run (
@@ -241,6 +263,18 @@ end;
 create trigger audit_is_never_deleted before delete on audit
 begin
   select raise(abort, 'audit_is_append_only');
+end;
+
+create trigger audit_is_chained before insert on audit
+when new.digest is null or new.seq is null or new.hash is null
+begin
+  select raise(abort, 'audit_is_chained');
+end;
+
+create trigger audit_moves_its_head after insert on audit
+begin
+  insert into audit_head (chain, seq, hash) values (ifnull(new.org_id, ''), new.seq, new.hash)
+  on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash;
 end;
 
 
@@ -472,6 +506,7 @@ create table payment_record (
   message        text    not null default '',          -- explains the status
   by_person      text    not null references person (id),
   by_name        text    not null,
+  overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
@@ -481,6 +516,12 @@ create index payment_record_rejected on payment_record (org_id, status_on) where
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
+create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
+create index payment_record_open on payment_record (org_id, id)
+ where status in ('submitted', 'under_review', 'information_needed');
+create index payment_record_waiting on payment_record (recorded_on, id)
+ where overdue_on is null and status in ('submitted', 'under_review');
+create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 
 -- A proof; the file lies in R2 under its key. The row comes after the object.
 create table payment_document (
@@ -577,6 +618,55 @@ begin
   select raise(abort, 'payment_effect_is_single');
 end;
 
+-- A program that may ask who somebody is: the help desk. Staff enter it.
+create table oidc_client (
+  id            text    not null primary key,
+  name          text    not null check (length(name) between 1 and 80),
+  kind          text    not null check (kind in ('oidc', 'zendesk', 'freshworks')),
+  redirect_uris text    not null default '[]' check (json_valid(redirect_uris)), -- compared byte by byte
+  login_uri     text,                                  -- where the launcher leads; null: it does not
+  secret_hash   text,                                  -- null: a public client, held by PKCE alone
+  enabled       integer not null default 1 check (enabled in (0, 1)),
+  version       integer not null default 1,            -- for If-Match
+  created_at    integer not null,
+  check (kind = 'oidc' or secret_hash is null)
+) strict;
+
+create index oidc_client_latest on oidc_client (created_at, id);
+create index oidc_client_launched on oidc_client (enabled, created_at) where login_uri is not null;
+
+-- Good for one exchange within a minute. It stays for a day, so that a second exchange is noticed.
+create table oidc_code (
+  hash           text    not null primary key,
+  client_id      text    not null references oidc_client (id),
+  person_id      text    not null references person (id) on delete cascade,
+  org_id         text    not null references organisation (id),
+  redirect_uri   text    not null,
+  scope          text    not null,
+  nonce          text,
+  code_challenge text    not null check (length(code_challenge) = 43),
+  auth_at        integer not null,                     -- when the person signed in
+  created_at     integer not null,
+  expires_at     integer not null,
+  used_at        integer,
+  check (expires_at between created_at and created_at + 60)
+) strict, without rowid;
+
+create index oidc_code_expires_at on oidc_code (expires_at);
+create index oidc_code_person on oidc_code (person_id);
+
+-- What opens userinfo for ten minutes: person and organisation are those of its code.
+create table oidc_token (
+  hash       text    not null primary key,
+  code_hash  text    not null references oidc_code (hash) on delete cascade,
+  created_at integer not null,
+  expires_at integer not null,
+  revoked_at integer
+) strict, without rowid;
+
+create index oidc_token_code on oidc_token (code_hash);
+create index oidc_token_expires_at on oidc_token (expires_at);
+
 -- Keys of the vendor's programs. The key itself is shown once and kept nowhere.
 create table api_key (
   id           text    not null primary key,
@@ -588,10 +678,16 @@ create table api_key (
   created_at   integer not null,
   expires_at   integer not null check (expires_at > created_at),
   last_used_at integer,                                -- at most five minutes behind
-  revoked_at   integer
+  revoked_at   integer,
+  follows      text    references api_key (id),        -- whose successor it is
+  warned_at    integer                                 -- when its end was announced
 ) strict;
 
 create index api_key_latest on api_key (created_at, id);
+create index api_key_follows on api_key (follows) where follows is not null;
+create index api_key_maker on api_key (made_by, created_at);
+create index api_key_name on api_key (name collate nocase) where revoked_at is null;
+create index api_key_ending on api_key (expires_at) where revoked_at is null and warned_at is null;
 
 create index organisation_partner on organisation (partner_id, name collate nocase, id) where partner_id is not null;
 create index organisation_by_name on organisation (name collate nocase, id);
@@ -606,12 +702,11 @@ create table organisation_word (
 create index organisation_word_org on organisation_word (org_id);
 
 create index sales_order_number on sales_order (number collate nocase, org_id);
-create index payment_record_invoice on payment_record (invoice_key, org_id);
+create index payment_record_by_invoice on payment_record (invoice_key, org_id);
 
 -- The work queue: what waits longest comes first.
-create index payment_record_waiting on payment_record (at, id) where status in ('submitted', 'under_review');
+create index payment_record_by_age on payment_record (at, id) where status in ('submitted', 'under_review');
 create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
-create index outbox_stuck on outbox (state_at, id) where state in ('failed', 'bounced');
 
 -- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.
 create table view_as (

@@ -188,6 +188,48 @@
     count();
   });
 
+  // The files that were chosen, by name: a phone shows no more than how many there are.
+  all("[data-files]").forEach((place) => {
+    const list = make("ul", { className: "chosen" });
+    list.setAttribute("aria-live", "polite");
+    place.append(list);
+    const size = (bytes) => bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+    place.addEventListener("change", () => {
+      const files = all("input[type=file]", place).flatMap((input) => [...input.files]);
+      list.replaceChildren(...files.map((file, at) => {
+        const many = at >= Number(place.dataset.files);
+        const large = file.size > 5_242_880;
+        const line = make("li", { className: many || large ? "too-much" : "" });
+        line.append(make("span", {}, file.name), make("span", {}, many ? "one too many" : large ? `${size(file.size)}, too large` : size(file.size)));
+        return line;
+      }));
+    });
+  });
+
+  // What the tax is, the page itself knows: it is asked again, and only what has changed is taken over. The files that
+  // were chosen stay chosen, which they would not on a new page.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-work-out]");
+    if (!button) return;
+    event.preventDefault();
+    const { form, formAction, dataset: { workOut } } = button;
+    const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "idempotency_key");
+    const address = `${formAction}?${new URLSearchParams(typed)}`;
+    try {
+      const answer = await fetch(address, { credentials: "same-origin", headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = one(workOut, page);
+      if (!answer.ok || answer.redirected || !now) throw new Error("another page");
+      ["currency", "amount", "tax_deducted"].forEach((name) => {
+        const theirs = one(`[name="${name}"]`, page);
+        if (theirs) form.elements.namedItem(name).value = theirs.value;
+      });
+      one(workOut).replaceWith(document.adoptNode(now));
+      one("[data-work-out]", now).focus();
+      say(one(".worked-out, .error", now)?.textContent ?? "");
+    } catch { location.href = address; }
+  });
+
   // The form behind a link from a mail: the token leaves the address bar and waits, out of sight, for the press. It is
   // in the field already where the form comes back with an error of something else.
   const takeToken = () => {

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use serde::Deserialize;
 
 use super::App;
-use super::gate::{Actor, Entry, live_session};
+use super::gate::{Actor, Entry, live_session, note};
 use super::matrix::{Application, allows, openers};
 use super::scope::{Deed, OrgScope, Questions, Scope};
 use super::session::Wakefulness;
@@ -190,7 +190,13 @@ impl<S: Screen> Access<S> {
 
     #[must_use]
     pub fn actor(&self, member: &Member) -> Actor {
-        self.entry.actor(member.name.as_str())
+        let name = member.viewed_by.as_ref().map_or(&member.name, |it| &it.name);
+        self.entry.actor(name.as_str())
+    }
+
+    /// A list left the portal as a file: a line in the log, once the answer has left.
+    pub fn note_export(&self, member: &Member) {
+        note(self.app(), Some(self.org.id()), &self.actor(member), "list.exported");
     }
 
     /// Another part of the path, such as the contact in `/contacts/{contact}`. What is no id names nothing.
@@ -263,23 +269,7 @@ impl<S: Screen> Access<S> {
             openers(application).unwrap_or_default().iter().map(|it| it.label()).collect();
         let grantor = grantor.map_or_else(|| "your Primary contact".to_owned(), String::from);
         let detail = format!("This needs the role {}. {grantor} can grant it.", openers.join(" or "));
-        let app = self.app();
-        let refused = sql!(
-            "insert into audit (id, org_id, at, actor_id, actor_name, action, target, address, request_id)
-             values (?2, ?1, ?3, ?4, ?5, 'access.refused', ?6, ?7, ?8)",
-            String::from(app.new_id::<crate::kernel::AuditId>()),
-            app.now(),
-            self.person().as_str(),
-            member.viewed_by.as_ref().map_or(member.name.as_str(), |it| it.name.as_str()),
-            app.caller().asked.split('?').next().unwrap_or_default(),
-            app.caller().address.as_str(),
-            app.caller().request.as_str(),
-        );
-        let (db, refused) = (app.services.db.clone(), self.org.bind(refused));
-        app.later(
-            "audit",
-            async move { db.write(vec![refused]).await.map(drop).map_err(|it| it.to_string()) },
-        );
+        note(self.app(), Some(self.org.id()), &self.actor(member), "access.refused");
         Error::Forbidden { detail, frame: Some(Box::new(self.frame(member))) }
     }
 }

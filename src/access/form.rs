@@ -1,6 +1,7 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
 mod parts;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,6 +10,7 @@ use std::marker::PhantomData;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::Deserialize;
@@ -20,6 +22,8 @@ use super::App;
 use crate::error::Error;
 use crate::kernel::FieldError;
 use crate::page::Draft;
+
+pub use self::upload::{Limits, Sent, Uploaded, WithFiles, refused_files};
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
@@ -48,11 +52,15 @@ pub struct Posted<T> {
     becomes: PhantomData<fn() -> T>,
 }
 
+/// With the sentence that says what to send instead.
 #[derive(Clone, Copy)]
 enum Fault {
-    Large,
-    Media,
+    Large(&'static str),
+    Media(&'static str),
 }
+
+const LARGE: &str = "This is more than 64 kB. Send less.";
+const MEDIA: &str = "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
 
 /// Made of fields. `read` notes every error, so take all fields before the first `?`.
 pub trait Form: Sized {
@@ -130,12 +138,22 @@ impl Fields {
         }
     }
 
+    /// A text that may be left out; then it is empty.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        if self.left.contains_key(field) { self.read(field) } else { Some(String::new()) }
+    }
+
     /// What a page's form says beyond the contract, such as that a question was answered; unknown to programs.
     pub fn hidden(&mut self, field: &str) -> Option<String> {
         if self.is_json {
             return None;
         }
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
+    }
+
+    /// For forms whose senders may add fields of their own (RFC 6749, 3.2).
+    pub fn ignore_the_rest(&mut self) {
+        self.left.clear();
     }
 
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {
@@ -183,13 +201,8 @@ impl<T: Form> Posted<T> {
     /// The body as a whole can be read; a form's version and key are in it.
     fn legible(&self) -> Result<(), Error> {
         match self.fault {
-            Some(Fault::Large) => {
-                let said = "This is more than 64 kB. Send less.";
-                Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said))
-            }
-            Some(Fault::Media) => {
-                let said =
-                    "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
+            Some(Fault::Large(said)) => Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said)),
+            Some(Fault::Media(said)) => {
                 Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said))
             }
             None if self.flaws.iter().any(|it| it.field.is_empty()) => {
@@ -212,26 +225,11 @@ impl<T> FromRequest<App> for Posted<T> {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
-        let is_json = parts.uri.path().starts_with("/api/");
-        let header = |name| one(&parts.headers, name).map(str::to_owned);
-        let mut posted = Self {
-            sent: BTreeMap::new(),
-            is_json,
-            fault: None,
-            flaws: Vec::new(),
-            if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
-            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
-            key: parts
-                .headers
-                .contains_key("idempotency-key")
-                .then(|| header("idempotency-key").unwrap_or_default()),
-            request: String::new(),
-            becomes: PhantomData,
-        };
+        let mut posted = Self::blank(&parts);
         let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
         match read(body, claimed.unwrap_or(0)).await {
             Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
-            None => posted.fault = Some(Fault::Large),
+            None => posted.fault = Some(Fault::Large(LARGE)),
         }
         Ok(posted)
     }
@@ -253,12 +251,31 @@ async fn read(mut body: Body, claimed: usize) -> Option<Vec<u8>> {
 }
 
 impl<T> Posted<T> {
+    /// As far as the headers tell.
+    fn blank(parts: &Parts) -> Self {
+        let header = |name| one(&parts.headers, name).map(str::to_owned);
+        Self {
+            sent: BTreeMap::new(),
+            is_json: parts.uri.path().starts_with("/api/"),
+            fault: None,
+            flaws: Vec::new(),
+            if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
+            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
+            key: parts
+                .headers
+                .contains_key("idempotency-key")
+                .then(|| header("idempotency-key").unwrap_or_default()),
+            request: String::new(),
+            becomes: PhantomData,
+        }
+    }
+
     fn take(&mut self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) {
         let kind = one(headers, "content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let expected = if self.is_json { "application/json" } else { "application/x-www-form-urlencoded" };
         if kind != expected {
-            self.fault = Some(Fault::Media);
+            self.fault = Some(Fault::Media(MEDIA));
             return;
         }
         let mut hash = Sha256::new();

@@ -4,6 +4,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::config::Environment;
+use super::signing::SigningKeys;
 use crate::kernel::{LinkId, Token, TokenHash};
 
 /// Secrets by key id. The first one signs; all of them verify.
@@ -16,6 +17,14 @@ pub struct Secrets {
     pub pepper: Keyring,
     /// Makes the first administrator, once.
     pub setup: Option<String>,
+    /// Of the provider that mail is handed to over HTTP.
+    pub mail_api_key: Option<String>,
+    pub smtp_user: Option<String>,
+    pub smtp_password: Option<String>,
+    /// Of what other programs are told about somebody; without them nobody signs on anywhere.
+    pub signing: Option<SigningKeys>,
+    /// Shared with Zendesk.
+    pub zendesk: Option<String>,
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -85,11 +94,23 @@ impl Secrets {
             None if environment == Environment::Production => Err(BadKeys { name, why: "is not set" }),
             None => Ok(Keyring::made_of(random())),
         };
-        let setup = look_up("SETUP_SECRET").filter(|it| !it.trim().is_empty());
-        if setup.as_ref().is_some_and(|it| it.len() < 32) {
-            return Err(BadKeys { name: "SETUP_SECRET", why: "has less than 32 characters" });
-        }
-        Ok(Self { session: ring("SESSION_KEYS")?, pepper: ring("PASSWORD_PEPPER")?, setup })
+        let optional = |name: &'static str| look_up(name).filter(|it| !it.trim().is_empty());
+        let long = |name: &'static str| match optional(name) {
+            Some(text) if text.len() < 32 => Err(BadKeys { name, why: "has less than 32 characters" }),
+            found => Ok(found),
+        };
+        let signing =
+            optional("SIGNING_KEYS").map(|it| SigningKeys::parse("SIGNING_KEYS", &it)).transpose()?;
+        Ok(Self {
+            session: ring("SESSION_KEYS")?,
+            pepper: ring("PASSWORD_PEPPER")?,
+            setup: long("SETUP_SECRET")?,
+            mail_api_key: optional("MAIL_API_KEY"),
+            smtp_user: optional("SMTP_USER"),
+            smtp_password: optional("SMTP_PASSWORD"),
+            signing,
+            zendesk: long("ZENDESK_SHARED_SECRET")?,
+        })
     }
 }
 
@@ -120,7 +141,9 @@ mod tests {
     fn production_refuses_to_start_without_its_secrets() {
         let read = |environment, text: &str| {
             let text = text.to_owned();
-            Secrets::read(environment, move |_| Some(text.clone()), || [1; 32]).map(|_| ())
+            let rings = ["SESSION_KEYS", "PASSWORD_PEPPER", "SETUP_SECRET"];
+            let look_up = move |name| rings.contains(&name).then(|| text.clone());
+            Secrets::read(environment, look_up, || [1; 32]).map(|_| ())
         };
         assert_eq!(read(Environment::Production, A), Ok(()));
         assert_eq!(read(Environment::Production, "").unwrap_err().why, "is not set");

@@ -1,6 +1,7 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod audit;
 pub mod calendar;
 pub mod contacts;
 pub mod dev;
@@ -12,6 +13,7 @@ pub mod orgs;
 pub mod payments;
 pub mod problems;
 pub mod sign_in;
+pub mod sso;
 pub mod staff;
 
 use serde_json::Value;
@@ -38,6 +40,8 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
+        (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
+        (Some(Application::ContactManager), "Audit log", "/audit", Icon::Shield),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
     open.map(|(_, label, path, icon)| NavItem {
@@ -59,6 +63,9 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
         (Desk::Customers, "Partners", "/partners", Icon::Swap),
         (Desk::MailRoom, "Mail room", "/mails", Icon::Mail),
         (Desk::Members, "Staff", "/members", Icon::Users),
+        (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
+        (Desk::Keys, "API keys", "/keys", Icon::Key),
+        (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
@@ -82,12 +89,16 @@ pub fn flash(code: &str) -> Option<Flash> {
             let text = "The licence was not extended. The list says why, and when it can be.";
             return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
         }
+        "payment-recorded" => "The payment is recorded. Below is what it has changed.",
+        "payment-answered" => "Your answer is on its way to the billing team.",
+        "payment-withdrawn" => "The record is withdrawn.",
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "key-revoked" => "The key is revoked; the program is refused from now on.",
         "calendar-revoked" => "The calendar address no longer works.",
         "customer-changed" => "The customer is changed.",
         "customer-created" => "The customer is set up. Its first contact has mail on the way.",
@@ -104,6 +115,8 @@ pub fn flash(code: &str) -> Option<Flash> {
         "password-set" => "Your password is set. Sign in with it.",
         "view-ended" => "You are back on your own side.",
         "session-ended" => "That session has ended.",
+        "client-on" => "The help desk is switched on.",
+        "client-off" => "The help desk is switched off. Nobody new signs on to it from here.",
         "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
         _ => return None,
@@ -120,7 +133,9 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "members" => staff::members::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "keys" => staff::keys::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
+        "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

@@ -20,6 +20,15 @@ pub const ALL: &[Problem] = &[
         to_do: "Sign in again and repeat the request.",
     },
     Problem {
+        code: "sign-on-refused",
+        status: 400,
+        title: "This sign-on cannot go on",
+        means: "Another program, such as the help desk, led somebody here to sign in, and its request does not name a \
+                program that is known here together with one of its own addresses.",
+        to_do: "Begin again from the portal. Who runs that program compares its client id and its redirect address with \
+                what was entered in the portal.",
+    },
+    Problem {
         code: "bad-credentials",
         status: 401,
         title: "Address or password is not right",
@@ -64,6 +73,20 @@ pub const ALL: &[Problem] = &[
         to_do: "Use one of the methods in the Allow header.",
     },
     Problem {
+        code: "duplicate-payment",
+        status: 409,
+        title: "This payment is recorded already",
+        means: "A record of the same invoice with the same amount and reference is there, and was not rejected.",
+        to_do: "Open the record that the detail names. For another payment of the invoice, give its own reference.",
+    },
+    Problem {
+        code: "not-in-this-state",
+        status: 409,
+        title: "It is too late for this, or too early",
+        means: "The payment record is in a state in which this cannot be done, or somebody was quicker.",
+        to_do: "Read the record again; its status says what can be done.",
+    },
+    Problem {
         code: "contact-limit",
         status: 409,
         title: "All places are taken",
@@ -106,6 +129,21 @@ pub const ALL: &[Problem] = &[
         to_do: "Look for it among the partners, or choose a name that tells them apart.",
     },
     Problem {
+        code: "key-exists",
+        status: 409,
+        title: "There is a key of this name",
+        means: "An API key with this name works already. With two of them nobody could tell in the audit log which program \
+                did what.",
+        to_do: "Choose another name, or rotate that key. If its answer was lost on the way, revoke it first.",
+    },
+    Problem {
+        code: "key-ended",
+        status: 409,
+        title: "This key cannot be rotated",
+        means: "The API key has been revoked, has expired, or has a successor already.",
+        to_do: "Rotate the successor, or make a new key.",
+    },
+    Problem {
         code: "already-verified",
         status: 409,
         title: "This contact is verified",
@@ -137,15 +175,15 @@ pub const ALL: &[Problem] = &[
         code: "too-large",
         status: 413,
         title: "This is too large",
-        means: "The body of a request has at most 64 kB.",
-        to_do: "Send less.",
+        means: "The body of a request has at most 64 kB; of one with files, each file has at most 5 MB and all together 26.",
+        to_do: "Send less, or smaller files.",
     },
     Problem {
         code: "unsupported-media-type",
         status: 415,
         title: "This kind of body is not understood",
         means: "The Content-Type is missing, was sent twice, or is another than expected.",
-        to_do: "Send application/json to the API.",
+        to_do: "Send application/json to the API, and multipart/form-data with files.",
     },
     Problem {
         code: "misdirected",

@@ -1,17 +1,24 @@
 //! What runs without a person: a cron expression or a queue message leads to its job. Both may come late, twice, out
 //! of order or not at all, so a job looks at the database and never trusts what called it.
 
+mod age_payments;
+mod anchor_audit;
 mod deliver_mail;
 mod expire_licences;
-mod post;
+pub mod post;
+pub mod reports;
 mod sweep;
+mod sweep_proofs;
 
 use serde_json::{Value, json};
 
+pub use self::age_payments::age_payments;
+pub use self::anchor_audit::anchor_audit;
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
 pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
+pub use self::sweep_proofs::sweep_proofs;
 
 use crate::access::{App, Scope, System};
 use crate::answer::Faces;
@@ -36,11 +43,15 @@ pub async fn on_schedule(app: App, cron: &str) {
     match cron {
         "*/5 * * * *" => {
             finish(&system, "resend", resend(&system).await).await;
+            finish(&system, "anchor_audit", anchor_audit(&system).await).await;
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
         }
         "17 2 * * *" => {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
+            finish(&system, "age_payments", age_payments(&system).await).await;
+            finish(&system, "warn_of_keys", apps::staff::keys::warn_of_expiry(&system).await).await;
             finish(&system, "retain", retain(&system).await).await;
+            finish(&system, "sweep_proofs", sweep_proofs(&system).await).await;
         }
         other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),
     }

@@ -53,10 +53,17 @@ impl TryFrom<String> for Day {
     type Error = BadDay;
 
     fn try_from(text: String) -> Result<Self, BadDay> {
-        let text = text.trim();
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BadDay)?;
-        let is_plain = text.len() == 10 && ("2000-01-01"..="2199-12-31").contains(&text);
-        if is_plain { Ok(Self(day)) } else { Err(BadDay) }
+        // A page reads a hundred of them, and `parse_from_str` reads its format anew each time.
+        let plain = |part: &str, digits| {
+            let is_plain = part.len() == digits && part.bytes().all(|it| it.is_ascii_digit());
+            if is_plain { part.parse().map_err(|_| BadDay) } else { Err(BadDay) }
+        };
+        let mut parts = text.trim().split('-');
+        let mut next = |digits| plain(parts.next().ok_or(BadDay)?, digits);
+        let (year, month, day) = (next(4)?, next(2)?, next(2)?);
+        let is_ours = parts.next().is_none() && (2000..=2199).contains(&year);
+        let day = i32::try_from(year).ok().and_then(|it| NaiveDate::from_ymd_opt(it, month, day));
+        day.filter(|_| is_ours).map(Self).ok_or(BadDay)
     }
 }
 
@@ -68,13 +75,13 @@ impl From<Day> for NaiveDate {
 
 impl From<Day> for String {
     fn from(day: Day) -> Self {
-        day.0.format("%Y-%m-%d").to_string()
+        day.to_string()
     }
 }
 
 impl std::fmt::Display for Day {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(to, "{}", self.0.format("%Y-%m-%d"))
+        write!(to, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 

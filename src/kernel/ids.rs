@@ -46,6 +46,7 @@ macro_rules! ids {
 ids!(
     ApiKeyId,
     AuditId,
+    ClientId,
     ContactId,
     EventId,
     ExtensionId,

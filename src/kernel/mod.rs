@@ -23,7 +23,7 @@ pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
-    ApiKeyId, AuditId, BadId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
+    ApiKeyId, AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
     NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId,
     ProductId, RequestId, SessionId, SubscriptionId, ViewAsId,
 };

@@ -41,7 +41,8 @@ fn a_page_is_one_round_trip_and_a_deed_two() {
         let trips = portal.db.round_trips();
         let answer = sample.send(&portal, url.method.as_str());
         let trips = portal.db.round_trips() - trips;
-        let most = if is_deed(url) { 2 } else { 1 };
+        // A file leaves a line in the log, once it has left itself.
+        let most = if is_deed(url) || url.path.ends_with(".csv") { 2 } else { 1 };
         assert!(trips <= most, "{said} made {trips} round trips");
         assert!(portal.sessions.reads() + portal.tokens.reads() <= 1, "{said} reads KV more than once");
         if url.guard != Guard::Anyone {
@@ -126,6 +127,8 @@ fn two_organisations_never_leak() {
             .index
             .iter()
             .filter(|it| matches!(it.guard, Guard::Contact(_)) && !is_deed(it))
+            .filter(|it| it.path != "/o/{org}/helpdesk")
+        // it leads out of the portal and shows nothing
         {
             let sample = sample(url);
             let path = sample.path.replace("acme", org).replace("c-tom", contact);

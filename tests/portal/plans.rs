@@ -8,9 +8,10 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the jobs, the vendor's own
-/// people, what a search has found, the hundred oldest of what waits.
-const SHORT: [&str; 6] = ["product", "json_each", "job_run", "staff", "hit", "oldest"];
+/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
+/// what a search has found, the hundred oldest of what waits, and the rounds of the hash that chains the audit log.
+const SHORT: [&str; 11] =
+    ["product", "api_key", "staff", "json_each", "job_run", "hit", "oldest", "tip", "one", "half", "two"];
 
 #[derive(Deserialize)]
 struct Step {

@@ -17,6 +17,36 @@ pub struct Sample {
     pub after: &'static str,
 }
 
+const MULTIPART: &[(&str, &str)] = &[("content-type", "multipart/form-data; boundary=sample")];
+
+macro_rules! part {
+    ($name:literal, $value:literal) => {
+        concat!("--sample\r\ncontent-disposition: form-data; name=\"", $name, "\"\r\n\r\n", $value, "\r\n")
+    };
+}
+
+const REPLY: &str = concat!(
+    part!("note", "From the account in Pune."),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
+/// The vendor waits for an answer.
+const IS_ASKED: &str = "update payment_record set status = 'information_needed' where org_id = 'acme';";
+
+const PAYMENT: &str = concat!(
+    part!("invoice_number", "MER/2026/0041"),
+    part!("currency", "INR"),
+    part!("amount", "1,81,440.00"),
+    part!("tax_deducted", "16,800"),
+    part!("paid_on", "2026-11-20"),
+    part!("method", "neft"),
+    part!("reference", "UTR 123"),
+    part!("note", ""),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
 const IF_MATCH: &[(&str, &str)] = &[("if-match", "\"1\"")];
 
 /// Deeds by method and path below the face; `None` for what needs no more than the path.
@@ -61,6 +91,28 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
         LICENCES,
     ),
+    ("POST", "/o/{org}/payments/new", PAYMENT, ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records", PAYMENT, ""),
+    ("POST", "/o/{org}/payments/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
+    ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/revocation", "", ""),
+    (
+        "POST",
+        "/api/v1/staff/api-keys",
+        r#"{"name": "ERP", "scopes": ["sales", "billing"], "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/api-keys/{key}/rotation",
+        r#"{"overlap": "week", "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -132,7 +184,18 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
+    (
+        "POST",
+        "/staff/sign-on",
+        "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=",
+        "",
+    ),
+    ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
+    ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
 ];
+
+const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
+    values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -161,8 +224,8 @@ const THE_ADMIN_LOOKS: &str = "insert into view_as (id, session_id, person_id, o
 const A_MAIL_FAILED: &str = "insert into outbox (id, kind, org_id, recipient, payload, state, attempts, created_at, state_at, error)
     values ('m-bob', 'contacts.roles', 'acme', 'bob@acme-canary.example', '{}', 'failed', 3, 5, 6, '550 no such mailbox');";
 
-/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact; an Admin on
-/// the vendor's side.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
+/// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -175,17 +238,25 @@ pub fn sample(url: &Endpoint) -> Sample {
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
-    let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path =
+        path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
     let path =
         path.replace("{partner}", "pa-row").replace("{member}", "st-publisher").replace("{mail}", "m-bob");
-    let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    let person = match url.guard {
-        Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",
-        Guard::Contact(_) | Guard::Person | Guard::Anyone => "ann",
-        Guard::Staff(_) => "st-admin",
+    let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
+    let headers = match url.method.as_str() {
+        "PUT" | "PATCH" => IF_MATCH,
+        _ if body.starts_with("--sample") => MULTIPART,
+        _ => &[],
     };
+    let may = |role| match url.guard {
+        Guard::Contact(Some(it)) => allows(&[role], it),
+        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+        Guard::Staff(_) => false,
+    };
+    let cast = [("ann", Role::Primary), ("bob", Role::Billing), ("sue", Role::Support)];
+    let person = cast.into_iter().find(|it| may(it.1)).map_or("st-admin", |it| it.0);
     Sample { person, path, body, headers, after }
 }
 

@@ -10,7 +10,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn each_source(mut check: impl FnMut(&str, &str)) {
+pub fn each_source(mut check: impl FnMut(&str, &str)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     sources(&root.join("src"), &mut found);
@@ -97,6 +97,7 @@ fn every_statement_of_an_application_is_bound_to_its_organisation() {
         "src/apps/dev/",
         "src/apps/health/",
         "src/apps/calendar/feed/",
+        "src/apps/sso/provider/",
         "src/apps/staff/",
     ];
     const OF_A_PERSON: &[&str] = &["src/apps/me/"];
@@ -158,7 +159,7 @@ fn only_audit_outbox_and_link_make_unbound_statements() {
         .contains(&name);
         assert!(may || !(text.contains(".unbound(") || text.contains(".unbound_query(")), "{name}");
         let at_the_door = name.starts_with("src/access/") || name.starts_with("src/jobs/");
-        let doorstep = ["sign_in", "setup", "dev", "health", "calendar/feed"]
+        let doorstep = ["sign_in", "setup", "dev", "health", "calendar/feed", "sso/provider"]
             .iter()
             .any(|it| name.starts_with(&format!("src/apps/{it}/")));
         assert!(at_the_door || doorstep || !text.contains("door: Doorstep"), "{name} lets anyone in");
@@ -187,6 +188,14 @@ fn every_dependency_says_why_it_is_there() {
             "docs/dependencies.md has no row for {name}"
         );
     }
+}
+
+/// A line of the log is chained by the statement that writes it, so there is one such statement.
+#[test]
+fn only_one_statement_writes_into_the_audit_log() {
+    each_source(|name, text| {
+        assert!(name == "src/access/trail/link.rs" || !text.contains("insert into audit "), "{name}");
+    });
 }
 
 /// Time and chance are handed over; a wall clock in wasm would trap.

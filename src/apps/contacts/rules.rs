@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ContactId, DisplayName, Email, PersonId, Role};
+use crate::outbox::Reason;
 
 /// Primary included, verified or not (domain 4.2, Q15).
 pub const MOST_CONTACTS: usize = 5;
@@ -25,6 +26,8 @@ pub struct Contact {
     /// Of the newest verification mail.
     pub mail_state: Option<MailState>,
     pub mail_at: Option<i64>,
+    /// Why it did not arrive.
+    pub mail_reason: Option<Reason>,
     pub last_link_at: Option<i64>,
     /// Of the six newest links the oldest: when it is a day old, another may follow.
     pub sixth_last_link_at: Option<i64>,
@@ -38,6 +41,8 @@ pub enum MailState {
     Sent,
     Failed,
     Dropped,
+    /// It left and came back.
+    Bounced,
 }
 
 /// Who holds a role; a vacant role has no row.
@@ -261,6 +266,7 @@ mod tests {
             signed_in_at: None,
             mail_state: None,
             mail_at: None,
+            mail_reason: None,
             last_link_at: None,
             sixth_last_link_at: None,
         }

@@ -28,6 +28,9 @@ const LAWS: [(&str, &str); 6] = [
 /// Every table, whoever refers to another before it.
 const EMPTY: &[&str] = &[
     "delete from view_as",
+    "delete from oidc_token",
+    "delete from oidc_code",
+    "delete from oidc_client",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
@@ -44,6 +47,7 @@ const EMPTY: &[&str] = &[
     "delete from product",
     "delete from job_run",
     "delete from audit",
+    "delete from audit_head",
     "delete from idempotency",
     "delete from mailbox",
     "delete from outbox",

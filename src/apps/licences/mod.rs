@@ -51,3 +51,9 @@ pub fn routes() -> Routes {
 pub fn current(org: &OrgScope) -> Query<Vec<Licence>> {
     sql::licences(org)
 }
+
+/// Who holds Primary and Billing, for the mails of a deed: a line for each role.
+#[must_use]
+pub fn readers(org: &OrgScope) -> Query<Vec<mail::Reader>> {
+    sql::readers(org)
+}

@@ -108,7 +108,6 @@ fn launcher(door: &Access<Home>, me: &Member) -> Vec<view::Way> {
     let inside =
         inside.map(|it| view::Way { label: it.label, href: it.href, icon: it.icon, external: false });
     let outside = [
-        (Application::HelpDesk, "Help desk", &links.help_desk, crate::page::Icon::Lifebuoy),
         (Application::BillDesk, "Bill desk", &links.bill_desk, crate::page::Icon::Receipt),
         (Application::Documentation, "Documentation", &links.documentation, crate::page::Icon::Document),
     ];

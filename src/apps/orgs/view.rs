@@ -122,7 +122,7 @@ impl Way {
             "Licences" => "How long each product may run, its history, and a day more when a renewal is late",
             "Order Book" => "What you have, until when, and every order it came from",
             "Payments" => "The payments you have recorded, and what became of each",
-            "Help desk" => "Ask a technical question and follow your tickets",
+            "Help desk" => "Ask a technical question and follow your tickets. You are signed in there",
             "Bill desk" => "Questions about invoices. You will be asked to sign in there",
             "Make Payment" => "Pay an invoice online through the payment gateway",
             "Documentation" => "Guides and answers for every product",

@@ -41,7 +41,8 @@ pub fn again(scope: &Anyone, id: &MailId, now: i64) -> Vec<Deed> {
         id.as_str(),
     ));
     let queued = scope.deed(sql!(
-        "update outbox set state = 'queued', attempts = 0, lease_until = null, created_at = ?2, state_at = ?2, error = null
+        "update outbox set state = 'queued', attempts = 0, lease_until = null, created_at = ?2, state_at = ?2, error = null,
+                reason = null
           where id = ?1",
         id.as_str(),
         now,
