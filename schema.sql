@@ -482,6 +482,30 @@ create table licence_flag (
   primary key (licence_id, threshold, valid_till)
 ) strict, without rowid;
 
+-- What the vendor tells many. Customers see the notifications that were made of it: one for everybody, or one for each
+-- organisation of its audience.
+create table announcement (
+  id            text    not null primary key,
+  title         text    not null check (length(title) between 1 and 120),
+  body          text    not null check (length(body) between 1 and 5000),
+  category      text    not null
+                check (category in ('license', 'billing', 'downtime', 'release', 'security', 'report', 'account', 'general')),
+  link          text,
+  product_id    text    references product (id),
+  roles         text    check (json_valid(roles)),
+  org_ids       text    check (json_valid(org_ids)),
+  state         text    not null default 'draft' check (state in ('draft', 'published', 'withdrawn')),
+  pinned_until  integer,
+  expires_at    integer,
+  published_at  integer check (published_at is not null or state = 'draft'),
+  made_by       text    not null references person (id),
+  made_by_name  text    not null,
+  created_at    integer not null,
+  version       integer not null default 1
+) strict;
+
+create index announcement_latest on announcement (created_at, id);
+
 -- What the portal or the vendor tells the contacts of an organisation, or of all (org_id null).
 create table notification (
   id           text    not null primary key,
@@ -498,9 +522,11 @@ create table notification (
   pinned_until integer,
   published_at integer,
   expires_at   integer,
-  created_at   integer not null
+  created_at   integer not null,
+  announcement_id text references announcement (id)    -- what it was made of, when the vendor told many
 ) strict;
 
+create index notification_announcement on notification (announcement_id) where announcement_id is not null;
 create index notification_org on notification (org_id, published_at, id);
 -- What is pinned now is found among what was ever pinned; the digest goes by the moment of publishing.
 create index notification_pinned on notification (org_id, pinned_until) where pinned_until is not null;
@@ -591,8 +617,6 @@ create index payment_record_open on payment_record (org_id, at, id)
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
 create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
-create index payment_record_open on payment_record (org_id, id)
- where status in ('submitted', 'under_review', 'information_needed');
 create index payment_record_waiting on payment_record (recorded_on, id)
  where overdue_on is null and status in ('submitted', 'under_review');
 create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
@@ -789,12 +813,11 @@ create table organisation_word (
 create index organisation_word_org on organisation_word (org_id);
 
 create index sales_order_number on sales_order (number collate nocase, org_id);
-create index payment_record_invoice on payment_record (invoice_key, org_id);
+create index payment_record_by_invoice on payment_record (invoice_key, org_id);
 
 -- The work queue: what waits longest comes first.
-create index payment_record_waiting on payment_record (at, id) where status in ('submitted', 'under_review');
+create index payment_record_oldest on payment_record (at, id) where status in ('submitted', 'under_review');
 create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
-create index outbox_stuck on outbox (state_at, id) where state in ('failed', 'bounced');
 
 -- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.
 create table view_as (
@@ -868,4 +891,112 @@ create trigger last_admin_keeps_the_role before update of role on staff
 when old.role = 'admin' and new.role <> 'admin' and (select count(*) from staff where role = 'admin') < 2
 begin
   select raise(abort, 'last_admin_stays');
+end;
+
+
+-- What of a product is measured. Label and unit are the vendor's words.
+create table sub_product (
+  product_id text not null references product (id),
+  id         text not null check (length(id) between 1 and 36 and id not glob '*[^a-zA-Z0-9-]*'),
+  label      text not null,
+  unit       text not null,
+  primary key (product_id, id)
+) strict, without rowid;
+
+-- What one of an SKU holds: a pack of storage credits may be 100 GB. An SKU that is on no such list buys what its
+-- quantity says, where its unit is that of the sub-product.
+create table sub_product_sku (
+  product_id  text    not null,
+  sub_product text    not null,
+  sku         text    not null,
+  each        integer not null check (each > 0),
+  primary key (product_id, sku, sub_product),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- What was in use at the end of a day. The import writes it, and may write it again.
+create table usage_sample (
+  org_id      text    not null references organisation (id),
+  product_id  text    not null,
+  sub_product text    not null,
+  used_on     text    not null check (used_on glob '????-??-??'),
+  used        real    not null check (used between 0 and 1e15),
+  updated_at  integer not null,
+  primary key (org_id, product_id, sub_product, used_on),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- One line for each series of samples, so that nobody has to look through them to know which there are.
+create table usage_meter (
+  org_id       text    not null,
+  product_id   text    not null,
+  sub_product  text    not null,
+  first_on     text    not null,
+  last_on      text    not null,
+  last_used    real    not null,
+  updated_at   integer not null,
+  changed_from text,                                   -- the first day to look at for over-use; null: looked at
+  version      integer not null default 1,             -- rises with every change
+  primary key (org_id, product_id, sub_product)
+) strict, without rowid;
+
+create index usage_meter_changed on usage_meter (org_id, product_id, sub_product) where changed_from is not null;
+
+-- A share of what was bought that was reached, once for each billing period.
+create table usage_alert (
+  org_id      text    not null references organisation (id),
+  product_id  text    not null,
+  sub_product text    not null,
+  period      text    not null check (period glob '????-??'),
+  threshold   integer not null check (threshold in (80, 90, 100)),
+  crossed_on  text    not null check (crossed_on glob '????-??-??'),
+  used        real    not null,
+  purchased   integer not null,
+  told_at     integer not null,
+  primary key (org_id, period, product_id, sub_product, threshold),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- A consolidated report that somebody asked for. It lies in R2 under its key once it is made.
+create table report (
+  id        text    not null primary key,
+  org_id    text    not null references organisation (id),  -- where it was asked for
+  person_id text    not null references person (id) on delete cascade,
+  asked_at  integer not null,
+  object    text    not null unique,
+  made_at   integer,
+  size      integer check (size >= 0),
+  covers    text    not null default '[]' check (json_valid(covers))  -- the organisations in it
+) strict;
+
+create index report_person on report (person_id, asked_at);
+create index report_asked_at on report (asked_at);
+
+create trigger usage_is_noted after insert on usage_sample
+begin
+  insert into usage_meter (org_id, product_id, sub_product, first_on, last_on, last_used, updated_at, changed_from)
+  values (new.org_id, new.product_id, new.sub_product, new.used_on, new.used_on, new.used, new.updated_at, new.used_on)
+  on conflict (org_id, product_id, sub_product) do update set
+    first_on = min(first_on, excluded.first_on),
+    last_used = iif(excluded.last_on >= last_on, excluded.last_used, last_used),
+    last_on = max(last_on, excluded.last_on),
+    updated_at = max(updated_at, excluded.updated_at),
+    changed_from = min(coalesce(changed_from, excluded.changed_from), excluded.changed_from),
+    version = version + 1;
+end;
+
+create trigger changed_usage_is_noted after update of used, updated_at on usage_sample
+begin
+  update usage_meter set
+    last_used = iif(new.used_on = last_on, new.used, last_used),
+    updated_at = max(updated_at, new.updated_at),
+    changed_from = iif(new.used = old.used, changed_from, min(coalesce(changed_from, new.used_on), new.used_on)),
+    version = version + 1
+   where org_id = new.org_id and product_id = new.product_id and sub_product = new.sub_product;
+end;
+
+create trigger report_is_asked_for_seldom before insert on report
+when exists (select 1 from report where person_id = new.person_id and asked_at > new.asked_at - 600)
+begin
+  select raise(abort, 'report_is_asked_for_seldom');
 end;

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod calendar;
 pub mod contacts;
+pub mod dashboards;
 pub mod dev;
 pub mod health;
 pub mod licences;
@@ -40,6 +41,7 @@ pub fn nav(org: &OrgId, roles: &[Role], unread: u32) -> Vec<NavItem> {
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
+        (Some(Application::Dashboards), "Usage", "/usage", Icon::Chart),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
         (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
@@ -62,8 +64,11 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
         (Desk::Customers, "Customers", "/organisations", Icon::Building),
-        (Desk::Customers, "Partners", "/partners", Icon::Users),
+        (Desk::Customers, "Partners", "/partners", Icon::Swap),
         (Desk::Booking, "Orders", "/orders", Icon::Book),
+        (Desk::Publishing, "Announcements", "/notifications", Icon::Bell),
+        (Desk::MailRoom, "Mail room", "/mails", Icon::Mail),
+        (Desk::Members, "Staff", "/members", Icon::Users),
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
         (Desk::Keys, "API keys", "/keys", Icon::Key),
         (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
@@ -99,10 +104,19 @@ pub fn flash(code: &str) -> Option<Flash> {
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "notice-changed" => "The announcement is changed.",
+        "notice-drafted" => "The draft is saved. This is what customers will see, and how many.",
+        "notice-pinned" => "Saved.",
+        "notice-published" => "It is published. Mails go out within minutes.",
+        "notice-withdrawn" => "It is withdrawn. Nobody sees it in the portal any more.",
         "key-revoked" => "The key is revoked; the program is refused from now on.",
         "calendar-revoked" => "The calendar address no longer works.",
         "customer-changed" => "The customer is changed.",
         "customer-created" => "The customer is set up. Its first contact has mail on the way.",
+        "mail-again" => "The mail is queued again.",
+        "member-added" => "The colleague is added and has mail on the way.",
+        "member-changed" => "The role is changed and counts from the next click on.",
+        "member-removed" => "The colleague is removed. Every session of theirs has ended.",
         "partner-changed" => "The partner is changed, and each of its customers shows it.",
         "partner-created" => "The partner is set up. Choose it for the customers who order through it.",
         "primary-replaced" => "The Primary is replaced. Both have mail on the way.",
@@ -116,6 +130,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
+        "view-ended" => "You are back on your own side.",
         "session-ended" => "That session has ended.",
         "client-on" => "The help desk is switched on.",
         "client-off" => "The help desk is switched off. Nobody new signs on to it from here.",
@@ -131,7 +146,9 @@ pub fn flash(code: &str) -> Option<Flash> {
 #[must_use]
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
+        "dashboards" => dashboards::mail::render(kind, payload, mailing),
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "members" => staff::members::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "keys" => staff::keys::mail::render(kind, payload, mailing),

@@ -12,6 +12,7 @@ pub mod reports;
 mod same_id;
 mod sweep;
 mod sweep_proofs;
+mod watch_usage;
 
 use serde_json::{Value, json};
 
@@ -24,6 +25,7 @@ pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
 pub use self::sweep_proofs::sweep_proofs;
+pub use self::watch_usage::{ROUNDS_OF_USAGE, watch_usage};
 
 use crate::access::{App, Scope, System};
 use crate::answer::Faces;
@@ -54,6 +56,7 @@ pub async fn on_schedule(app: App, cron: &str) {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
             finish(&system, "announce", announce(&system, ANNOUNCEMENTS).await).await;
             finish(&system, "digest", digest(&system, DIGESTS).await).await;
+            finish(&system, "watch_usage", watch_usage(&system, ROUNDS_OF_USAGE).await).await;
         }
         "17 2 * * *" => {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;

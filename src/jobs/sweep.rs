@@ -15,6 +15,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::MESSAGES;
 use crate::access::{Query, Scope, System};
 use crate::db::Stmt;
 use crate::error::Error;
@@ -23,8 +24,6 @@ use crate::sql;
 
 /// A message that has not been answered for this long is taken for lost.
 const LOST_AFTER: i64 = 120;
-/// The queue takes so many at once (platform 3).
-const MESSAGES: usize = 100;
 /// So many rows a statement: D1 does one thing at a time, and people wait meanwhile.
 const CHUNK: usize = 5_000;
 /// And so many batches a run; tomorrow is another day.

@@ -54,6 +54,36 @@ impl Day {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }
 
+    /// The first of the month that lies so many months after this one's.
+    #[must_use]
+    pub fn month_after(self, months: u32) -> Self {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        Self(first.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+    }
+
+    #[must_use]
+    pub fn month_before(self, months: u32) -> Self {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        Self(first.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
+    }
+
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u32 {
+        self.0.day()
+    }
+
     /// `22 Nov 2026`.
     #[must_use]
     pub fn words(self) -> String {
@@ -126,6 +156,8 @@ mod tests {
         assert_eq!(day("2026-03-01").minus(90), day("2025-12-01"));
         assert_eq!(day("2026-11-22").monday(), day("2026-11-16"));
         assert_eq!(day("2026-11-16").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-01-31").month_after(1), day("2026-02-01"));
+        assert_eq!(day("2026-01-31").month_before(11), day("2025-02-01"));
     }
 
     #[test]

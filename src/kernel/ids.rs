@@ -54,6 +54,7 @@ ids!(
     LicenceId,
     LinkId,
     MailId,
+    NoticeId,
     NotificationId,
     OrderId,
     OrgId,
@@ -63,8 +64,10 @@ ids!(
     PaymentId,
     PersonId,
     ProductId,
+    ReportId,
     RequestId,
     SessionId,
+    SubProductId,
     SubscriptionId,
     ViewAsId,
 );

@@ -5,8 +5,10 @@
 mod audit;
 mod call;
 mod contacts;
+mod dashboards;
 mod keys;
 mod licences;
+mod notices;
 mod notifications;
 mod orders;
 mod orgs;
@@ -14,6 +16,7 @@ mod payments;
 mod person;
 mod staff_booking;
 mod staff_customers;
+mod staff_members;
 mod words;
 
 use std::collections::BTreeMap;
@@ -46,9 +49,12 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        notices::calls(),
         staff_customers::calls(),
+        staff_members::calls(),
         staff_booking::calls(),
         notifications::calls(),
+        dashboards::calls(),
     ]
     .into_iter()
     .flatten()

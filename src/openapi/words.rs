@@ -8,9 +8,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::apps::licences::Description;
 use crate::kernel::{
-    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId,
+    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, NoticeId,
     NotificationId, OrderId, OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
-    PersonId, ProductId, Reason, SubscriptionId,
+    PersonId, ProductId, Reason, SubProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -41,6 +41,7 @@ macro_rules! words {
 words! {
     OrgId, "OrganisationId", id("Of an organisation, a UUIDv7.");
     ApiKeyId, "ApiKeyId", id("Of a key, a UUIDv7.");
+    NoticeId, "AnnouncementId", id("Of an announcement, a UUIDv7.");
     AuditId, "AuditLineId", id("Of a line of the audit log, a UUIDv7.");
     PersonId, "PersonId", id("Of a person, a UUIDv7; the same in every organisation.");
     ContactId, "ContactId", id("Of a contact, a UUIDv7. The same person has another one in each organisation.");
@@ -56,6 +57,8 @@ words! {
         .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
     ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
+    SubProductId, "SubProductId",
+        text().description(Some("Of what is measured of a product: a word of letters, digits and hyphens."));
     Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some("A civil date in the vendor's time zone."));
     Email, "Email", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254))

@@ -50,6 +50,8 @@ pub enum Icon {
     Bank,
     Pin,
     Megaphone,
+    Rows,
+    Columns,
 }
 
 impl Render for Icon {
@@ -142,6 +144,8 @@ impl Icon {
             Self::Megaphone => {
                 "M4 10v4a1 1 0 0 0 1 1h2.500L16 19.500v-15L7.500 9H5a1 1 0 0 0-1 1zM19 9.500a3.500 3.500 0 0 1 0 5M8.500 15l1 5h2"
             }
+            Self::Rows => "M4 6h16M4 12h16M4 18h16",
+            Self::Columns => "M6 20v-7M12 20V5M18 20v-11",
             Self::Bank => "M3.500 9.500L12 4l8.500 5.500zM5.500 10v7M10 10v7M14 10v7M18.500 10v7M4 20h16",
         }
     }

@@ -8,6 +8,7 @@
 )]
 
 mod block;
+mod chart;
 mod confirm;
 mod feed;
 mod field;
@@ -26,9 +27,10 @@ mod table;
 mod tone;
 
 pub use block::{
-    Tile, card, code_line, columns, definition, door, empty_state, launcher, meter, notice, section, stack,
-    steps, tabs,
+    Tile, card, code_line, columns, definition, door, empty_state, gauge, launcher, meter, notice, section,
+    segments, stack, steps, tabs,
 };
+pub use chart::{Chart, Mark, chart};
 pub use confirm::{Question, confirm};
 pub use feed::{Entry, feed};
 pub use field::Field;
@@ -36,7 +38,7 @@ pub use filter::{Control, FilterBar, filter_bar};
 pub use form::{
     Choice, Draft, Kind, actions, button, button_about, button_link, checkbox, link_form, select,
 };
-pub use frame::{Brand, Flash, Frame, NavItem, Place, page_head, print_button, problem, screen};
+pub use frame::{Brand, Flash, Frame, NavItem, Place, Viewing, page_head, print_button, problem, screen};
 pub use glance::{Glance, glances};
 pub use group::{button_named, grid, group};
 pub use help::accessibility;

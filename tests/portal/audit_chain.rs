@@ -123,7 +123,8 @@ fn the_ends_of_the_chains_are_written_down_elsewhere() {
     let anchor = || block_on(anchor_audit(&System::new(portal.app()))).unwrap();
     assert_eq!(anchor(), json!({ "anchored": 2, "more": false }));
     assert_eq!(anchor(), json!({ "anchored": 0, "more": false }));
-    let files = portal.files.keys();
+    let mut files = portal.files.keys();
+    files.retain(|it| !it.starts_with("payments/"));
     assert!(files.len() == 1 && files[0].starts_with("audit/anchors/"), "{files:?}");
     let file: Value = serde_json::from_slice(&portal.files.kept.lock().unwrap()[&files[0]].0).unwrap();
     let ends = portal.rows("select ifnull(org_id, '') as chain, seq, hash from audit order by 1");

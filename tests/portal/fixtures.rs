@@ -25,12 +25,14 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0004_payment_waiting.sql"),
     include_str!("../../migrations/0005_notifications.sql"),
+    include_str!("../../migrations/0006_usage.sql"),
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
     include_str!("../../migrations/0010_console.sql"),
     include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
+    include_str!("../../migrations/0013_announcements.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -341,7 +343,7 @@ impl Portal {
             portal::sql!("select json_array('role', org_id, role, contact_id) as line from role"),
             portal::sql!("select json_array('session', id, ended_at) as line from session"),
             portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
-            portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
+            portal::sql!("select json_array('outbox', id, kind, recipient, state) as line from outbox"),
             portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('partner', id, version) as line from partner"),
@@ -364,6 +366,7 @@ impl Portal {
             ),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
+            portal::sql!("select json_array('report', id, made_at) as line from report"),
             portal::sql!(
                 "select json_array('read', person_id, org_id, notification_id) as line from notification_read union all
                  select json_array('read through', person_id, org_id, read_through) from notification_mark union all

@@ -97,6 +97,33 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
     ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
+    (
+        "POST",
+        "/staff/notifications",
+        "title=Downtime&body=On+Sunday&category=downtime&organisations=Acme-canary&product=&link=&role_primary=on\
+         &pinned_until=&expires_on=2026-12-31",
+        "",
+    ),
+    (
+        "POST",
+        "/staff/notifications/{notice}/edit",
+        "version=1&title=Downtime&body=On+Monday&category=downtime&organisations=&product=&link=",
+        A_DRAFT,
+    ),
+    ("POST", "/staff/notifications/{notice}/publication", "version=1", A_DRAFT),
+    ("POST", "/staff/notifications/{notice}/pin", "version=1&pinned_until=2026-12-01", A_DRAFT),
+    ("POST", "/staff/notifications/{notice}/withdrawal", "version=1", A_NOTICE),
+    (
+        "POST",
+        "/api/v1/staff/notifications",
+        r#"{"title": "Downtime", "body": "On Sunday", "category": "downtime", "publish": true}"#,
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/notifications/{notice}", r#"{"title": "No downtime"}"#, A_DRAFT),
+    ("GET", "/staff/notifications/{notice}", "", A_DRAFT),
+    ("GET", "/staff/notifications/{notice}/edit", "", A_DRAFT),
+    ("GET", "/staff/notifications/{notice}/withdrawal", "", A_NOTICE),
+    ("GET", "/api/v1/staff/notifications/{notice}", "", A_DRAFT),
     ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
     ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
     ("POST", "/staff/keys/{key}/revocation", "", ""),
@@ -186,6 +213,25 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_JSON, ""),
     ("POST", "/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_FORM, ""),
     ("POST", "/api/v1/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_JSON, ""),
+    ("POST", "/staff/members", "display_name=Zoe&email=zoe%40vendor.example&role=sales", ""),
+    (
+        "POST",
+        "/api/v1/staff/members",
+        r#"{"display_name": "Zoe", "email": "zoe@vendor.example", "role": "sales"}"#,
+        "",
+    ),
+    ("POST", "/staff/members/{member}/role", "role=billing", ""),
+    ("PATCH", "/api/v1/staff/members/{member}", r#"{"role": "billing"}"#, ""),
+    ("POST", "/staff/members/{member}/removal", "", ""),
+    ("DELETE", "/api/v1/staff/members/{member}", "", ""),
+    ("POST", "/staff/mails/{mail}/again", "", A_MAIL_FAILED),
+    (
+        "POST",
+        "/staff/organisations/{org}/contacts/{contact}/view-as",
+        "reason=Ticket+4711%2C+a+blank+page",
+        "",
+    ),
+    ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
@@ -210,6 +256,17 @@ pub const NOTICES: &str =
       from organisation;";
 const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
 
+/// Something that nobody has been told yet.
+pub const A_DRAFT: &str =
+    "insert into announcement (id, title, body, category, made_by, made_by_name, created_at)
+    values ('n-1', 'Downtime', 'On **Sunday**', 'downtime', 'st-publisher', 'The publisher colleague', 1);";
+
+/// Something that everybody has been told.
+pub const A_NOTICE: &str = "insert into announcement (id, title, body, category, made_by, made_by_name, created_at, state, published_at)
+    values ('n-1', 'Downtime', 'On **Sunday**', 'downtime', 'st-publisher', 'The publisher colleague', 1, 'published', 2);
+    insert into notification (id, category, title, body, source, published_at, created_at, announcement_id)
+    values ('n-1-all', 'downtime', 'Downtime', 'On **Sunday**', 'vendor', 2, 2, 'n-1');";
+
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
     r#"{"current_password": "a password of the cast", "new_password": "another good phrase"}"#;
@@ -230,6 +287,13 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
+const THE_ADMIN_LOOKS: &str = "insert into view_as (id, session_id, person_id, org_id, contact_id, reason, started_at, ends_at)
+    values ('v', 'st-admin', 'st-admin', 'acme', 'c-tom', 'Ticket 4711, a blank page', 1795327600, 1795329400);";
+
+/// To Bob, who has no mailbox of this name.
+const A_MAIL_FAILED: &str = "insert into outbox (id, kind, org_id, recipient, payload, state, attempts, created_at, state_at, error)
+    values ('m-bob', 'contacts.roles', 'acme', 'bob@acme-canary.example', '{}', 'failed', 3, 5, 6, '550 no such mailbox');";
+
 /// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
 /// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
@@ -248,6 +312,7 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path = path.replace("{member}", "st-publisher").replace("{mail}", "m-bob");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");

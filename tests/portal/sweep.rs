@@ -76,6 +76,7 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
     let run = |job: &str, report: &str| Run { job: job.into(), ran_at: NOW + 300, report: report.into() };
     let deleted = r#"{"digest":0,"idempotency":0,"link":0,"mailbox":0,"oidc_code":0,"outbox":0,"session":0,"throttle":0}"#;
     let told = r#"{"looked_at":0,"mails":0,"more":false,"told":0}"#;
+    let watched = r#"{"crossed":0,"looked_at":0,"mails":0,"more":false}"#;
     let expected = [
         run("age_payments", r#"{"more":false,"noted":0}"#),
         run("anchor_audit", r#"{"anchored":0,"more":false}"#),
@@ -86,6 +87,7 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
         run("retain", deleted),
         run("sweep_proofs", r#"{"deleted":0,"looked_at":2,"next":null}"#),
         run("warn_of_keys", r#"{"keys":0,"mails":0}"#),
+        run("watch_usage", watched),
     ];
     assert_eq!(runs, expected);
 }

@@ -7,6 +7,7 @@ mod orders;
 mod payments;
 mod seed;
 mod sql;
+mod usage;
 mod view;
 
 use axum::Json;

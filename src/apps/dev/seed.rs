@@ -31,6 +31,12 @@ const EMPTY: &[&str] = &[
     "delete from oidc_code",
     "delete from oidc_client",
     "delete from view_as",
+    "delete from report",
+    "delete from usage_alert",
+    "delete from usage_meter",
+    "delete from usage_sample",
+    "delete from sub_product_sku",
+    "delete from sub_product",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
@@ -43,6 +49,7 @@ const EMPTY: &[&str] = &[
     "delete from notification_mark",
     "delete from notification_read",
     "delete from notification",
+    "delete from announcement",
     "delete from licence_flag",
     "delete from extension_request",
     "delete from licence_event",
@@ -94,12 +101,15 @@ const FILL: &[&str] = &[
        from json_each(?1, '$.contact')",
     "insert into role (org_id, role, contact_id)
      select value ->> 'org_id', value ->> 'role', value ->> 'contact_id' from json_each(?1, '$.role')",
+    "insert into oidc_client (id, name, kind, redirect_uris, created_at)
+     select value ->> 'id', value ->> 'name', 'oidc', value -> 'redirect_uris', ?2 - 86400 * (value ->> 'days')
+       from json_each(?1, '$.oidc_client')",
     "insert into outbox (id, kind, org_id, contact_id, recipient, payload, state, attempts, lease_until, created_at,
-                         state_at, error)
+                         state_at, error, reason)
      select value ->> 'id', value ->> 'kind', value ->> 'org_id', value ->> 'contact_id', value ->> 'recipient', '{}',
             value ->> 'state', value ->> 'attempts',
             case when value ->> 'state' = 'queued' then ?2 + 21600 end,
-            ?2 - 3600 * (value ->> 'hours'), ?2 - 3600 * (value ->> 'hours') + 4, value ->> 'error'
+            ?2 - 3600 * (value ->> 'hours'), ?2 - 3600 * (value ->> 'hours') + 4, value ->> 'error', value ->> 'reason'
        from json_each(?1, '$.outbox')",
 ];
 
@@ -119,6 +129,7 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let fill = fill.chain(super::licences::fill(today, app.now()));
     let fill = fill.chain(super::payments::fill(today, app.now()));
     let fill = fill.chain(super::notifications::fill(app.now()));
+    let fill = fill.chain(super::usage::fill(today, app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 

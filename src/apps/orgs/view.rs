@@ -148,6 +148,7 @@ impl Way {
             "Contacts" => "Who may see this organisation, and who holds which role",
             "Licences" => "How long each product may run, its history, and a day more when a renewal is late",
             "Order Book" => "What you have, until when, and every order it came from",
+            "Usage" => "What your products report each day, against what you bought",
             "Payments" => "The payments you have recorded, and what became of each",
             "Help desk" => "Ask a technical question and follow your tickets. You are signed in there",
             "Bill desk" => "Questions about invoices. You will be asked to sign in there",
