@@ -144,13 +144,6 @@ pub const ALL: &[Problem] = &[
         to_do: "Rotate the successor, or make a new key.",
     },
     Problem {
-        code: "partner-exists",
-        status: 409,
-        title: "There is a partner of this name",
-        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
-        to_do: "Look for it among the partners, or choose a name that tells them apart.",
-    },
-    Problem {
         code: "already-verified",
         status: 409,
         title: "This contact is verified",

@@ -11,6 +11,7 @@ mod bodies;
 mod booking;
 mod calendar;
 mod contacts;
+mod contents;
 mod cookies;
 mod dev;
 mod digest;
