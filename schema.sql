@@ -818,7 +818,6 @@ create index payment_record_by_invoice on payment_record (invoice_key, org_id);
 -- The work queue: what waits longest comes first.
 create index payment_record_oldest on payment_record (at, id) where status in ('submitted', 'under_review');
 create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
-create index outbox_stuck on outbox (state_at, id) where state in ('failed', 'bounced');
 
 -- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.
 create table view_as (

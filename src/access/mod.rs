@@ -23,6 +23,7 @@ mod signed_in;
 mod signing;
 mod staffed;
 mod trail;
+mod viewing;
 
 pub use app::{
     App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
@@ -51,3 +52,4 @@ pub use signed_in::{Person, SignedIn};
 pub use signing::{SigningKey, SigningKeys};
 pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};
 pub use trail::{Line, digest};
+pub use viewing::Viewer;

@@ -14,7 +14,7 @@ use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{STAFF_LIFETIME, Wakefulness};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, StaffRole};
+use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
 use crate::page::{Frame, Place};
 use crate::sql;
 
@@ -213,6 +213,15 @@ impl<S: Seat> Staffed<S> {
         match &self.who {
             Who::Person(entry) => entry.claim.person.as_str(),
             Who::Program(hash) => hash,
+        }
+    }
+
+    /// The session that carries this request; a program has none.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        match &self.who {
+            Who::Person(entry) => Some(&entry.claim.id),
+            Who::Program(_) => None,
         }
     }
 

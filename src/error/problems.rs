@@ -44,6 +44,13 @@ pub const ALL: &[Problem] = &[
         to_do: "Ask the contact that the detail names; the Primary contact assigns the roles.",
     },
     Problem {
+        code: "view-as-reads-only",
+        status: 403,
+        title: "This view is for reading",
+        means: "Somebody of the vendor's staff sees the portal as a contact does, and asked for a change or a document.",
+        to_do: "End the view, and do it on the staff's own side.",
+    },
+    Problem {
         code: "cross-site",
         status: 403,
         title: "This did not come from the portal",
@@ -76,8 +83,8 @@ pub const ALL: &[Problem] = &[
         code: "not-in-this-state",
         status: 409,
         title: "It is too late for this, or too early",
-        means: "The payment record is in a state in which this cannot be done, or somebody was quicker.",
-        to_do: "Read the record again; its status says what can be done.",
+        means: "It is in a state in which this cannot be done, or somebody was quicker; the detail says who and what.",
+        to_do: "Read it again; its status says what can be done.",
     },
     Problem {
         code: "contact-limit",
@@ -92,6 +99,34 @@ pub const ALL: &[Problem] = &[
         title: "This address is there already",
         means: "The address is a contact of this organisation already; capital letters make no difference.",
         to_do: "Look for it in the list of contacts. If it is not verified, send the mail again.",
+    },
+    Problem {
+        code: "member-exists",
+        status: 409,
+        title: "This is a colleague already",
+        means: "The address belongs to one of the staff, and each of them has one role.",
+        to_do: "Change the role of the colleague instead.",
+    },
+    Problem {
+        code: "own-role",
+        status: 409,
+        title: "Nobody changes the own role",
+        means: "Whoever could lift or remove themselves would need no second pair of eyes.",
+        to_do: "Ask another Admin.",
+    },
+    Problem {
+        code: "last-admin",
+        status: 409,
+        title: "The last Admin stays",
+        means: "Without an Admin nobody could ever grant a staff role again.",
+        to_do: "Make another colleague Admin first.",
+    },
+    Problem {
+        code: "partner-exists",
+        status: 409,
+        title: "There is a partner of this name",
+        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
+        to_do: "Look for it among the partners, or choose a name that tells them apart.",
     },
     Problem {
         code: "key-exists",
@@ -135,13 +170,6 @@ pub const ALL: &[Problem] = &[
         title: "This order is booked already",
         means: "The customer has an order of this number.",
         to_do: "Check the number. To repeat a call, send it with the same Idempotency-Key.",
-    },
-    Problem {
-        code: "not-in-this-state",
-        status: 409,
-        title: "This cannot be done as it stands",
-        means: "Somebody has decided, cancelled or withdrawn this meanwhile; the detail says who and what.",
-        to_do: "Read it again and decide anew.",
     },
     Problem {
         code: "link-spent",

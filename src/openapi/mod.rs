@@ -16,6 +16,7 @@ mod payments;
 mod person;
 mod staff_booking;
 mod staff_customers;
+mod staff_members;
 mod words;
 
 use std::collections::BTreeMap;
@@ -50,6 +51,7 @@ fn calls() -> Vec<Call> {
         keys::calls(),
         notices::calls(),
         staff_customers::calls(),
+        staff_members::calls(),
         staff_booking::calls(),
         notifications::calls(),
         dashboards::calls(),

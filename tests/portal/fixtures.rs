@@ -343,7 +343,7 @@ impl Portal {
             portal::sql!("select json_array('role', org_id, role, contact_id) as line from role"),
             portal::sql!("select json_array('session', id, ended_at) as line from session"),
             portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
-            portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
+            portal::sql!("select json_array('outbox', id, kind, recipient, state) as line from outbox"),
             portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
             portal::sql!("select json_array('staff', person_id, role) as line from staff"),
             portal::sql!("select json_array('partner', id, version) as line from partner"),

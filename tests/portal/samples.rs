@@ -213,6 +213,25 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_JSON, ""),
     ("POST", "/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_FORM, ""),
     ("POST", "/api/v1/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_JSON, ""),
+    ("POST", "/staff/members", "display_name=Zoe&email=zoe%40vendor.example&role=sales", ""),
+    (
+        "POST",
+        "/api/v1/staff/members",
+        r#"{"display_name": "Zoe", "email": "zoe@vendor.example", "role": "sales"}"#,
+        "",
+    ),
+    ("POST", "/staff/members/{member}/role", "role=billing", ""),
+    ("PATCH", "/api/v1/staff/members/{member}", r#"{"role": "billing"}"#, ""),
+    ("POST", "/staff/members/{member}/removal", "", ""),
+    ("DELETE", "/api/v1/staff/members/{member}", "", ""),
+    ("POST", "/staff/mails/{mail}/again", "", A_MAIL_FAILED),
+    (
+        "POST",
+        "/staff/organisations/{org}/contacts/{contact}/view-as",
+        "reason=Ticket+4711%2C+a+blank+page",
+        "",
+    ),
+    ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
@@ -268,6 +287,13 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
+const THE_ADMIN_LOOKS: &str = "insert into view_as (id, session_id, person_id, org_id, contact_id, reason, started_at, ends_at)
+    values ('v', 'st-admin', 'st-admin', 'acme', 'c-tom', 'Ticket 4711, a blank page', 1795327600, 1795329400);";
+
+/// To Bob, who has no mailbox of this name.
+const A_MAIL_FAILED: &str = "insert into outbox (id, kind, org_id, recipient, payload, state, attempts, created_at, state_at, error)
+    values ('m-bob', 'contacts.roles', 'acme', 'bob@acme-canary.example', '{}', 'failed', 3, 5, 6, '550 no such mailbox');";
+
 /// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
 /// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
@@ -286,6 +312,7 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path = path.replace("{member}", "st-publisher").replace("{mail}", "m-bob");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");

@@ -4,11 +4,14 @@ mod audit;
 pub mod booking;
 pub mod customers;
 pub mod keys;
+mod mail_room;
+pub mod members;
 mod overview;
 pub mod partners;
 pub mod publishing;
 mod sign_on;
 pub mod told;
+mod view_as;
 
 use crate::access::Routes;
 
@@ -18,6 +21,9 @@ pub fn routes() -> Routes {
         .merge(overview::routes())
         .merge(customers::routes())
         .merge(partners::routes())
+        .merge(members::routes())
+        .merge(mail_room::routes())
+        .merge(view_as::routes())
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(publishing::routes())

@@ -41,12 +41,13 @@ pub async fn sheet(door: Looking) -> Result<Answer, Error> {
     if !asked.errors().is_empty() {
         return Err(refused(&door, &asked, asked.errors().to_vec()).await);
     }
-    let (_, found) = door.read(asked_for(&door, needle.as_ref(), &page)).await?;
+    let (me, found) = door.read(asked_for(&door, needle.as_ref(), &page)).await?;
     let (customers, next) = page.cut(found, Listed::place);
     if next.is_some() {
         let said = format!("This would be more than {MOST_ROWS} rows. Search for a part of them.");
         return Err(refused(&door, &asked, vec![FieldError::new("q", "too-many", said)]).await);
     }
+    door.note_export(&me);
     let today = door.today()?;
     let name = format!("organisations_{today}");
     Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, customers.iter().map(view::row)) }))
@@ -67,6 +68,7 @@ pub async fn show(door: Looking) -> Result<Answer, Error> {
         contacts,
         glance: Glance { orders, licences, payments, notices, mails, log },
         may_change: DeskOf::CustomerBook.opens_to(&me.roles),
+        may_view: DeskOf::ViewAs.opens_to(&me.roles) && me.key.is_none(),
         zone: config.zone,
         today: door.today()?,
     };

@@ -20,6 +20,7 @@ pub struct CustomerPage {
     pub contacts: Vec<Contact>,
     pub glance: Glance,
     pub may_change: bool,
+    pub may_view: bool,
     pub zone: Zone,
     pub today: Day,
 }
@@ -115,6 +116,7 @@ impl CustomerPage {
             Column { label: "Roles", kind: ColumnKind::Text },
             Column { label: "Stands", kind: ColumnKind::Short },
             Column { label: "Last signed in", kind: ColumnKind::Short },
+            Column { label: "What to do", kind: ColumnKind::Actions },
         ];
         let rows = self.contacts.iter().map(|it| {
             let roles: Vec<Markup> = Role::ALL.into_iter().filter(|role| it.holds(*role)).map(|it| tag(it.label())).collect();
@@ -123,6 +125,11 @@ impl CustomerPage {
                 html! { @if roles.is_empty() { span.quiet { "No role" } } @else { (badges(&roles)) } },
                 standing(it),
                 html! { @match it.signed_in_at { Some(at) => (self.at(at)), None => span.quiet { "Not lately" } } },
+                html! {
+                    @if self.may_view && it.verified_at.is_some() {
+                        (button_link(Kind::Quiet, "View as", &self.path(&format!("/contacts/{}/view-as", it.id.as_str())), Some(Icon::User)))
+                    }
+                },
             ]
         });
         page::table("Contacts", &columns, rows.collect())
