@@ -307,6 +307,7 @@ if wants build edge browser; then
   rm -rf "$PORTAL_CACHE/compiling" # a gigabyte that nobody needs once the tools are there
 fi
 if wants edge; then
+  pypi aiosmtpd "$AIOSMTPD_VERSION" 'a mail server in Python for the edge suite' 'no mail will be sent over SMTP'
   pypi authlib "$AUTHLIB_VERSION" 'an OpenID Connect client in Python for the edge suite' 'two clients instead of three will sign on' \
     "requests==$REQUESTS_VERSION"
 fi

@@ -1,5 +1,9 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
+mod many;
+mod parts;
+mod upload;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::{Display, Formatter};
@@ -7,6 +11,7 @@ use std::marker::PhantomData;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::Deserialize;
@@ -18,6 +23,9 @@ use super::App;
 use crate::error::Error;
 use crate::kernel::FieldError;
 use crate::page::Draft;
+
+pub use self::many::Row;
+pub use self::upload::{Limits, Sent, Uploaded, WithFiles, refused_files};
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
@@ -46,14 +54,22 @@ pub struct Posted<T> {
     becomes: PhantomData<fn() -> T>,
 }
 
+/// With the sentence that says what to send instead.
 #[derive(Clone, Copy)]
 enum Fault {
-    Large,
-    Media,
+    Large(&'static str),
+    Media(&'static str),
 }
+
+const LARGE: &str = "This is more than 64 kB. Send less.";
+const MEDIA: &str = "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
 
 /// Made of fields. `read` notes every error, so take all fields before the first `?`.
 pub trait Form: Sized {
+    /// Bytes of a body, and what is said of a larger one.
+    const MOST: usize = MOST;
+    const LARGE: &'static str = LARGE;
+
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }
 
@@ -128,6 +144,11 @@ impl Fields {
         }
     }
 
+    /// A text that may be left out; then it is empty.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        if self.left.contains_key(field) { self.read(field) } else { Some(String::new()) }
+    }
+
     /// What a page's form says beyond the contract, such as that a question was answered; unknown to programs.
     pub fn hidden(&mut self, field: &str) -> Option<String> {
         if self.is_json {
@@ -186,13 +207,8 @@ impl<T: Form> Posted<T> {
     /// The body as a whole can be read; a form's version and key are in it.
     fn legible(&self) -> Result<(), Error> {
         match self.fault {
-            Some(Fault::Large) => {
-                let said = "This is more than 64 kB. Send less.";
-                Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said))
-            }
-            Some(Fault::Media) => {
-                let said =
-                    "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
+            Some(Fault::Large(said)) => Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said)),
+            Some(Fault::Media(said)) => {
                 Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said))
             }
             None if self.flaws.iter().any(|it| it.field.is_empty()) => {
@@ -210,16 +226,43 @@ pub fn stale() -> Error {
     Error::refused(StatusCode::PRECONDITION_FAILED, "stale", said)
 }
 
-impl<T> FromRequest<App> for Posted<T> {
+impl<T: Form> FromRequest<App> for Posted<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
-        let is_json = parts.uri.path().starts_with("/api/");
+        let mut posted = Self::blank(&parts);
+        let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
+        match read(body, claimed.unwrap_or(0), T::MOST).await {
+            Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
+            None => posted.fault = Some(Fault::Large(T::LARGE)),
+        }
+        Ok(posted)
+    }
+}
+
+/// Nothing when it is too large, or said to be.
+async fn read(mut body: Body, claimed: usize, most: usize) -> Option<Vec<u8>> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while length.max(claimed) <= MOST_DRAINED
+        && let Some(frame) = body.frame().await
+    {
+        let data = frame.ok()?.into_data().unwrap_or_default();
+        length += data.len();
+        if length <= most {
+            kept.extend_from_slice(&data);
+        }
+    }
+    (length.max(claimed) <= most).then_some(kept)
+}
+
+impl<T> Posted<T> {
+    /// As far as the headers tell.
+    fn blank(parts: &Parts) -> Self {
         let header = |name| one(&parts.headers, name).map(str::to_owned);
-        let mut posted = Self {
+        Self {
             sent: BTreeMap::new(),
-            is_json,
+            is_json: parts.uri.path().starts_with("/api/"),
             fault: None,
             flaws: Vec::new(),
             if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
@@ -230,38 +273,15 @@ impl<T> FromRequest<App> for Posted<T> {
                 .then(|| header("idempotency-key").unwrap_or_default()),
             request: String::new(),
             becomes: PhantomData,
-        };
-        let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
-        match read(body, claimed.unwrap_or(0)).await {
-            Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
-            None => posted.fault = Some(Fault::Large),
-        }
-        Ok(posted)
-    }
-}
-
-/// Nothing when it is too large, or said to be.
-async fn read(mut body: Body, claimed: usize) -> Option<Vec<u8>> {
-    let (mut kept, mut length) = (Vec::new(), 0);
-    while length.max(claimed) <= MOST_DRAINED
-        && let Some(frame) = body.frame().await
-    {
-        let data = frame.ok()?.into_data().unwrap_or_default();
-        length += data.len();
-        if length <= MOST {
-            kept.extend_from_slice(&data);
         }
     }
-    (length.max(claimed) <= MOST).then_some(kept)
-}
 
-impl<T> Posted<T> {
     fn take(&mut self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) {
         let kind = one(headers, "content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let expected = if self.is_json { "application/json" } else { "application/x-www-form-urlencoded" };
         if kind != expected {
-            self.fault = Some(Fault::Media);
+            self.fault = Some(Fault::Media(MEDIA));
             return;
         }
         let mut hash = Sha256::new();
@@ -298,8 +318,11 @@ impl<T> Posted<T> {
 
 /// About a field whose name somebody else chose.
 fn flaw_of(name: &str, code: &'static str, message: &str) -> FieldError {
-    let name: String = name.chars().take(MOST_NAME).collect();
-    FieldError::new(&name, code, message)
+    FieldError::new(&cut(name), code, message)
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(MOST_NAME).collect()
 }
 
 /// A header that was sent once; two of one name mean nothing.

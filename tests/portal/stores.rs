@@ -79,6 +79,10 @@ impl Drawer {
         if self.down.load(Ordering::Relaxed) { Err(Unreachable("R2 is down".into())) } else { Ok(()) }
     }
 
+    pub fn keep(&self, key: &str, bytes: &[u8], at: i64) {
+        self.kept.lock().unwrap().insert(key.to_owned(), (bytes.to_vec(), at));
+    }
+
     pub fn keys(&self) -> Vec<String> {
         self.kept.lock().unwrap().keys().cloned().collect()
     }
