@@ -25,6 +25,17 @@ create table installation (
   set_at integer not null
 ) strict;
 
+-- Through whom customers order. Each of those repeats name and domains, and triggers hold them to it.
+create table partner (
+  id         text    not null primary key,
+  name       text    not null check (length(name) between 2 and 120),
+  domains    text    not null default '[]' check (json_valid(domains)),
+  version    integer not null default 1,               -- for If-Match
+  created_at integer not null
+) strict;
+
+create unique index partner_name on partner (name collate nocase);
+
 -- A customer.
 create table organisation (
   id               text    not null primary key,
@@ -33,9 +44,10 @@ create table organisation (
   partner_name     text,
   customer_domains text    not null default '[]' check (json_valid(customer_domains)),
   partner_domains  text    not null default '[]' check (json_valid(partner_domains)),
-  version          integer not null default 1,         -- of the name, for If-Match
+  version          integer not null default 1,         -- of name, channel, partner and domains, for If-Match
   roles_version    integer not null default 1,         -- of who holds which role, for If-Match
   created_at       integer not null,
+  partner_id       text    references partner (id),     -- whose name and domains the columns above repeat
   check ((channel = 'partner') = (partner_name is not null))
 ) strict;
 
@@ -114,17 +126,21 @@ create table outbox (
   contact_id  text,                                    -- no reference: a mail may outlive its contact
   recipient   text,                                    -- null: there is nobody to write to, and nobody may notice
   payload     text    not null check (json_valid(payload)),
-  state       text    not null default 'queued' check (state in ('queued', 'sending', 'sent', 'failed', 'dropped')),
+  state       text    not null default 'queued'
+              check (state in ('queued', 'sending', 'sent', 'failed', 'dropped', 'bounced')),
   attempts    integer not null default 0,
   lease_until integer,
   created_at  integer not null,
   state_at    integer not null,
-  error       text
+  error       text,                                    -- in the words of the other side; for the log and for staff
+  reason      text check (reason in ('unknown_address', 'mailbox_full', 'too_large', 'suppressed', 'refused', 'gave_up',
+                                     'unmade'))        -- what the Primary is told of a failed or bounced one
 ) strict;
 
 create index outbox_open on outbox (state, state_at) where state in ('queued', 'sending');
 create index outbox_contact on outbox (contact_id, created_at) where contact_id is not null;
 create index outbox_created_at on outbox (created_at);
+create index outbox_undelivered on outbox (state_at) where state in ('failed', 'bounced');
 
 -- The development mailbox: what the transport of development and test "sends".
 create table mailbox (
@@ -164,17 +180,91 @@ create table audit (
   before     text    check (before is null or json_valid(before)),
   after      text    check (after is null or json_valid(after)),
   address    text    not null,
-  request_id text    not null
+  request_id text    not null,
+  digest     text,                                     -- SHA-256 of all columns before this one
+  seq        integer,                                  -- place in the chain of its organisation
+  hash       text                                      -- SHA-256 of the hash before it and its own digest
 ) strict;
 
+create unique index audit_chain on audit (ifnull(org_id, ''), seq);
+-- The log is read newest first: of an organisation, of a person, of all.
 create index audit_org on audit (org_id, at);
 create index audit_actor on audit (actor_id, at);
+create index audit_name on audit (actor_name, at);
+create index audit_action on audit (action, at);
+create index audit_latest on audit (at);
+
+-- Where each chain ends, and how far it was written to another place (src/jobs/anchor_audit.rs).
+create table audit_head (
+  chain    text    not null primary key,               -- the organisation, or empty for the installation
+  seq      integer not null,
+  hash     text    not null,
+  anchored integer not null default 0
+) strict, without rowid;
+
+create index audit_head_open on audit_head (chain) where anchored < seq;
 
 -- When each job last ran.
 create table job_run (
   job      text    not null primary key,
   ran_at   integer not null,
   report   text    not null check (json_valid(report))
+) strict, without rowid;
+
+-- What a person has read of an organisation's notifications, one by one.
+create table notification_read (
+  person_id       text    not null references person (id) on delete cascade,
+  org_id          text    not null references organisation (id),
+  notification_id text    not null references notification (id),
+  read_at         integer not null,
+  primary key (person_id, org_id, notification_id)
+) strict, without rowid;
+
+-- And all at once: whatever was published up to here counts as read.
+create table notification_mark (
+  person_id    text    not null references person (id) on delete cascade,
+  org_id       text    not null references organisation (id),
+  read_through integer not null,
+  primary key (person_id, org_id)
+) strict, without rowid;
+
+-- What a person chose. No row: the usual of the category (src/apps/notifications/rules.rs).
+create table notification_preference (
+  person_id  text    not null references person (id) on delete cascade,
+  org_id     text    not null references organisation (id),
+  category   text    not null
+             check (category in ('license', 'billing', 'downtime', 'release', 'security', 'report', 'account', 'general')),
+  mail       text    not null check (mail in ('on', 'weekly', 'off')),
+  changed_at integer not null,
+  primary key (person_id, org_id, category),
+  check (category not in ('license', 'security') or mail = 'on')
+) strict, without rowid;
+
+-- The mails of one notification: how far the contacts have been gone through, by their ids.
+create table notification_mailing (
+  notification_id text    not null primary key references notification (id),
+  reached         text    not null default '',
+  mails           integer not null default 0,
+  done_at         integer
+) strict, without rowid;
+
+create index notification_mailing_open on notification_mailing (notification_id) where done_at is null;
+
+-- The digest of one week, named after its Monday: how far the contacts have been gone through.
+create table digest_week (
+  week    text    not null primary key check (week glob '????-??-??'),
+  reached text    not null default '',
+  mails   integer not null default 0,
+  done_at integer
+) strict, without rowid;
+
+-- One digest for each person, organisation and week, whatever runs twice.
+create table digest (
+  week      text    not null,
+  org_id    text    not null references organisation (id),
+  person_id text    not null references person (id) on delete cascade,
+  mail_id   text    not null,
+  primary key (week, org_id, person_id)
 ) strict, without rowid;
 
 create trigger contact_limit before insert on contact
@@ -231,6 +321,18 @@ begin
   select raise(abort, 'audit_is_append_only');
 end;
 
+create trigger audit_is_chained before insert on audit
+when new.digest is null or new.seq is null or new.hash is null
+begin
+  select raise(abort, 'audit_is_chained');
+end;
+
+create trigger audit_moves_its_head after insert on audit
+begin
+  insert into audit_head (chain, seq, hash) values (ifnull(new.org_id, ''), new.seq, new.hash)
+  on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash;
+end;
+
 
 -- What the vendor sells. The days of grace are shown, never enforced here (domain 6.4).
 create table product (
@@ -238,7 +340,8 @@ create table product (
   name              text    not null unique,
   access_grace_days integer check (access_grace_days >= 0),  -- after expiry users still have access this long
   suspension_days   integer check (suspension_days >= 0),    -- and this long until something happens to the account
-  trial_delete_days integer check (trial_delete_days >= 0)   -- of a trial: until its data is deleted
+  trial_delete_days integer check (trial_delete_days >= 0),  -- of a trial: until its data is deleted
+  version           integer not null default 1               -- rises with every change
 ) strict, without rowid;
 
 -- A purchase that the vendor has booked; a draft is never here (domain 5.4).
@@ -254,11 +357,14 @@ create table sales_order (
   kind       text    not null check (kind in ('new', 'renewal', 'top_up', 'cancellation')),
   state      text    not null default 'booked' check (state in ('booked', 'amended', 'cancelled')),
   created_at integer not null,
+  cancelled_on text  check (cancelled_on glob '????-??-??'),
+  cancellation_note text not null default '',          -- what the customer is told about it
   unique (org_id, number),
   unique (org_id, id)
 ) strict;
 
 create index sales_order_latest on sales_order (org_id, ordered_on, id);
+create index sales_order_recent on sales_order (created_at, id);
 
 create table order_line (
   org_id      text    not null,
@@ -294,10 +400,13 @@ create table subscription (
   is_trial     integer not null default 0 check (is_trial in (0, 1)),
   cancelled_on text    check (cancelled_on glob '????-??-??'),
   renewed_by   text    references subscription (id),
-  created_at   integer not null
+  created_at   integer not null,
+  cancellation_note text not null default ''           -- what the customer is told about it
 ) strict;
 
 create index subscription_org on subscription (org_id, product_id, valid_till);
+create index subscription_order on subscription (order_id);
+create index subscription_renewed on subscription (renewed_by) where renewed_by is not null;
 
 -- Permission to run one product. valid_till is the last day.
 create table licence (
@@ -316,6 +425,7 @@ create table licence (
 ) strict;
 
 create index licence_due on licence (flag_on, id) where cancelled_on is null;
+create index licence_ending on licence (valid_till, id) where cancelled_on is null;
 
 -- Every change of a licence. Append-only.
 create table licence_event (
@@ -392,6 +502,9 @@ create table notification (
 ) strict;
 
 create index notification_org on notification (org_id, published_at, id);
+-- What is pinned now is found among what was ever pinned; the digest goes by the moment of publishing.
+create index notification_pinned on notification (org_id, pinned_until) where pinned_until is not null;
+create index notification_published on notification (published_at);
 
 -- A private address of one person's calendar of one organisation. The token is in no column.
 create table calendar_feed (
@@ -461,19 +574,23 @@ create table payment_record (
   by_person      text    not null references person (id),
   by_name        text    not null,
   overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
+  decided_by     text,                                 -- for colleagues only: a customer reads of the vendor's team
+  decided_at     integer,
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
 
 create index payment_record_latest on payment_record (org_id, at, id);
+-- The queue of the billing team: by status, the oldest first.
+create index payment_record_queue on payment_record (status, at, id);
 create index payment_record_rejected on payment_record (org_id, status_on) where status = 'rejected';
+-- The home page asks what is still open.
+create index payment_record_open on payment_record (org_id, at, id)
+ where status in ('submitted', 'under_review', 'information_needed');
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
-create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
-create index payment_record_open on payment_record (org_id, id)
- where status in ('submitted', 'under_review', 'information_needed');
-create index payment_record_waiting on payment_record (recorded_on, id)
+create index payment_record_ageing on payment_record (recorded_on, id)
  where overdue_on is null and status in ('submitted', 'under_review');
 create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 
@@ -504,6 +621,7 @@ create table payment_event (
   by_name   text    check ((by_kind = 'contact') = (by_name is not null)),
   message   text    not null default '',
   is_public integer not null default 1 check (is_public in (0, 1)),  -- notes of the vendor may be internal
+  colleague text,                                      -- who of the vendor's team, for colleagues only
   foreign key (org_id, record_id) references payment_record (org_id, id)
 ) strict;
 
@@ -572,6 +690,67 @@ begin
   select raise(abort, 'payment_effect_is_single');
 end;
 
+-- A program that may ask who somebody is: the help desk. Staff enter it.
+create table oidc_client (
+  id            text    not null primary key,
+  name          text    not null check (length(name) between 1 and 80),
+  kind          text    not null check (kind in ('oidc', 'zendesk', 'freshworks')),
+  redirect_uris text    not null default '[]' check (json_valid(redirect_uris)), -- compared byte by byte
+  login_uri     text,                                  -- where the launcher leads; null: it does not
+  secret_hash   text,                                  -- null: a public client, held by PKCE alone
+  enabled       integer not null default 1 check (enabled in (0, 1)),
+  version       integer not null default 1,            -- for If-Match
+  created_at    integer not null,
+  check (kind = 'oidc' or secret_hash is null)
+) strict;
+
+create index oidc_client_latest on oidc_client (created_at, id);
+create index oidc_client_launched on oidc_client (enabled, created_at) where login_uri is not null;
+
+-- Good for one exchange within a minute. It stays for a day, so that a second exchange is noticed.
+create table oidc_code (
+  hash           text    not null primary key,
+  client_id      text    not null references oidc_client (id),
+  person_id      text    not null references person (id) on delete cascade,
+  org_id         text    not null references organisation (id),
+  redirect_uri   text    not null,
+  scope          text    not null,
+  nonce          text,
+  code_challenge text    not null check (length(code_challenge) = 43),
+  auth_at        integer not null,                     -- when the person signed in
+  created_at     integer not null,
+  expires_at     integer not null,
+  used_at        integer,
+  check (expires_at between created_at and created_at + 60)
+) strict, without rowid;
+
+create index oidc_code_expires_at on oidc_code (expires_at);
+create index oidc_code_person on oidc_code (person_id);
+
+-- What opens userinfo for ten minutes: person and organisation are those of its code.
+create table oidc_token (
+  hash       text    not null primary key,
+  code_hash  text    not null references oidc_code (hash) on delete cascade,
+  created_at integer not null,
+  expires_at integer not null,
+  revoked_at integer
+) strict, without rowid;
+
+create index oidc_token_code on oidc_token (code_hash);
+create index oidc_token_expires_at on oidc_token (expires_at);
+-- Whoever publishes, by whatever way: the mails of it are made once. What the portal says by itself has mails of its own.
+create trigger published_notification_is_mailed after insert on notification
+when new.source = 'vendor' and new.state = 'published'
+begin
+  insert or ignore into notification_mailing (notification_id) values (new.id);
+end;
+
+create trigger notification_is_mailed_when_published after update of state on notification
+when new.source = 'vendor' and new.state = 'published' and old.state <> 'published'
+begin
+  insert or ignore into notification_mailing (notification_id) values (new.id);
+end;
+
 -- Keys of the vendor's programs. The key itself is shown once and kept nowhere.
 create table api_key (
   id           text    not null primary key,
@@ -583,7 +762,107 @@ create table api_key (
   created_at   integer not null,
   expires_at   integer not null check (expires_at > created_at),
   last_used_at integer,                                -- at most five minutes behind
-  revoked_at   integer
+  revoked_at   integer,
+  follows      text    references api_key (id),        -- whose successor it is
+  warned_at    integer                                 -- when its end was announced
 ) strict;
 
 create index api_key_latest on api_key (created_at, id);
+create index api_key_follows on api_key (follows) where follows is not null;
+create index api_key_maker on api_key (made_by, created_at);
+create index api_key_name on api_key (name collate nocase) where revoked_at is null;
+create index api_key_ending on api_key (expires_at) where revoked_at is null and warned_at is null;
+
+create index organisation_partner on organisation (partner_id, name collate nocase, id) where partner_id is not null;
+create index organisation_by_name on organisation (name collate nocase, id);
+
+-- What the staff find a customer by: its name, each word of it, its domains; in lower case.
+create table organisation_word (
+  word   text not null,
+  org_id text not null references organisation (id) on delete cascade,
+  primary key (word, org_id)
+) strict, without rowid;
+
+create index organisation_word_org on organisation_word (org_id);
+
+create index sales_order_number on sales_order (number collate nocase, org_id);
+create index payment_record_invoice on payment_record (invoice_key, org_id);
+
+-- The work queue: what waits longest comes first.
+create index payment_record_waiting on payment_record (at, id) where status in ('submitted', 'under_review');
+create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
+create index outbox_stuck on outbox (state_at, id) where state in ('failed', 'bounced');
+
+-- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.
+create table view_as (
+  id         text    not null primary key,
+  session_id text    not null,                         -- of the staff; another session of theirs sees nothing of it
+  person_id  text    not null references person (id),  -- of the staff
+  org_id     text    not null,
+  contact_id text    not null,
+  reason     text    not null check (length(reason) between 10 and 300),
+  started_at integer not null,
+  ends_at    integer not null check (ends_at > started_at),
+  ended_at   integer,
+  foreign key (org_id, contact_id) references contact (org_id, id) on delete cascade
+) strict;
+
+create unique index view_as_running on view_as (session_id) where ended_at is null;
+create index view_as_contact on view_as (org_id, contact_id);
+
+create trigger partner_is_told_truthfully before insert on organisation
+when new.partner_id is not null and not exists (
+  select 1 from partner
+   where id = new.partner_id and name = new.partner_name and domains = new.partner_domains)
+begin
+  select raise(abort, 'partner_is_told_truthfully');
+end;
+
+create trigger moved_partner_is_told_truthfully before update of partner_id, partner_name, partner_domains on organisation
+when new.partner_id is not null and not exists (
+  select 1 from partner
+   where id = new.partner_id and name = new.partner_name and domains = new.partner_domains)
+begin
+  select raise(abort, 'partner_is_told_truthfully');
+end;
+
+create trigger partner_is_known_by_its_customers after update of name, domains on partner
+begin
+  update organisation set partner_name = new.name, partner_domains = new.domains, version = version + 1
+   where partner_id = new.id;
+end;
+
+create trigger organisation_is_found_by after insert on organisation
+begin
+  insert or ignore into organisation_word (word, org_id)
+  select lower(new.name), new.id
+  union
+  select value, new.id from json_each('[' || replace(json_quote(lower(new.name)), ' ', '","') || ']') where value <> ''
+  union
+  select lower(value), new.id from json_each(new.customer_domains);
+end;
+
+create trigger changed_organisation_is_found_by after update of name, customer_domains on organisation
+when new.name <> old.name or new.customer_domains <> old.customer_domains
+begin
+  delete from organisation_word where org_id = new.id;
+  insert or ignore into organisation_word (word, org_id)
+  select lower(new.name), new.id
+  union
+  select value, new.id from json_each('[' || replace(json_quote(lower(new.name)), ' ', '","') || ']') where value <> ''
+  union
+  select lower(value), new.id from json_each(new.customer_domains);
+end;
+
+-- Nobody could ever grant a staff role again.
+create trigger last_admin_stays before delete on staff
+when old.role = 'admin' and (select count(*) from staff where role = 'admin') < 2
+begin
+  select raise(abort, 'last_admin_stays');
+end;
+
+create trigger last_admin_keeps_the_role before update of role on staff
+when old.role = 'admin' and new.role <> 'admin' and (select count(*) from staff where role = 'admin') < 2
+begin
+  select raise(abort, 'last_admin_stays');
+end;

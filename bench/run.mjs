@@ -37,12 +37,19 @@ const PAGES = [
   ["billing@acme.example", `/api/v1/organisations/${ACME}/payment-records`],
 ];
 
+const isMain = process.argv[1] === fileURLToPath(import.meta.url);
 const scratch = mkdtempSync(join(tmpdir(), "bench-"));
 const workers = ["portal", "floor", "hono"];
-try {
-  await main();
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+if (isMain) await main();
+
+/** For whoever wants to look at the portal alone, such as with a profiler. */
+export async function measured(look) {
+  const pages = await record();
+  const mf = new Miniflare(options({ workers: [portal("portal")], resourcePersistencePath: scratch, inspectorPort: 0 }));
+  await mf.ready;
+  await look({ mf, url: await mf.unsafeGetDirectURL("portal"), pages, ask });
+  await mf.dispose();
 }
 
 async function main() {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::config::Config;
 use super::keys::Secrets;
+use super::outside::Outside;
 use super::session::{IDLE, Record};
 use crate::db::Db;
 use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId, StaffRole};
@@ -17,9 +18,12 @@ pub trait Kv: Send + Sync {
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
+/// Messages that the queue takes in one call (platform 3).
+const MOST_AT_ONCE: usize = 100;
+
 /// Tells the consumer which outbox rows to look at. A message that is lost costs time, never a mail.
 pub trait MailQueue: Send + Sync {
-    /// At most 100 at once (platform 3).
+    /// At most `MOST_AT_ONCE`.
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
@@ -53,6 +57,12 @@ pub struct Listed {
     pub uploaded_at: i64,
 }
 
+/// RSASSA-PKCS1-v1_5 with SHA-256, done by the platform: the key is handed over as the text that the secret holds,
+/// and its bytes are never looked at here.
+pub trait Signer: Send + Sync {
+    fn sign(&self, jwk: String, message: Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>, Unreachable>>;
+}
+
 /// What goes on after the answer has left, such as `waitUntil`.
 pub trait Later: Send + Sync {
     fn run(&self, work: BoxFuture<'static, ()>);
@@ -71,13 +81,16 @@ pub struct Services {
     pub tokens: Arc<dyn Kv>,
     pub mail: Arc<dyn MailQueue>,
     pub files: Arc<dyn Files>,
+    pub outside: Arc<dyn Outside>,
+    pub signer: Arc<dyn Signer>,
     pub later: Arc<dyn Later>,
     /// One JSON object a line.
     pub log: fn(&str),
     /// Fills the buffer from the system's generator.
     pub fill: fn(&mut [u8]),
-    /// Navigation of an organisation for these roles; it lies above this layer, so it is handed in.
-    pub nav: fn(&OrgId, &[Role]) -> Vec<NavItem>,
+    /// Navigation of an organisation for these roles, with so many unread notifications; it lies above this layer, so it
+    /// is handed in.
+    pub nav: fn(&OrgId, &[Role], u32) -> Vec<NavItem>,
     /// Navigation of the vendor's side for these roles.
     pub staff_nav: fn(&[StaffRole]) -> Vec<NavItem>,
     /// What `?done=<code>` says after a deed.
@@ -179,6 +192,17 @@ impl App {
         &*self.services.files
     }
 
+    /// The ways that mail leaves by.
+    #[must_use]
+    pub fn outside(&self) -> &dyn Outside {
+        &*self.services.outside
+    }
+
+    #[must_use]
+    pub fn signer(&self) -> &dyn Signer {
+        &*self.services.signer
+    }
+
     /// Tells KV that somebody is here now.
     pub fn remember(&self, session: &SessionId, last_org: Option<OrgId>) {
         let record = Record { last_seen_at: self.now, last_org };
@@ -198,9 +222,9 @@ impl App {
     }
 
     /// Puts these mails into the queue's sight. The sweep does the same for whatever gets lost here.
-    pub fn nudge(&self, mails: Vec<MailId>) {
-        if !mails.is_empty() {
-            let sent = self.services.mail.send(mails);
+    pub fn nudge(&self, mails: &[MailId]) {
+        for mails in mails.chunks(MOST_AT_ONCE) {
+            let sent = self.services.mail.send(mails.to_vec());
             self.later("queue", async move { sent.await.map_err(|it| it.to_string()) });
         }
     }

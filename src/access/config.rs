@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::mail_config::MailConfig;
 use crate::kernel::{Day, Email, LimitScope, Zone};
 use crate::page::Brand;
 
@@ -27,6 +28,7 @@ pub struct Config {
     pub links: Links,
     /// `licence` where nothing is said.
     pub extension_limit_scope: LimitScope,
+    pub mail: MailConfig,
 }
 
 /// Where the launcher leads out of the portal; what is not configured is not shown.
@@ -95,6 +97,7 @@ impl Config {
             }
             Err(_) => LimitScope::Licence,
         };
+        let mail = MailConfig::read(environment, &support_email, text)?;
         Ok(Self {
             environment,
             origin,
@@ -105,6 +108,7 @@ impl Config {
             zone,
             links,
             extension_limit_scope,
+            mail,
         })
     }
 
@@ -133,7 +137,7 @@ fn origin(text: &str, environment: Environment) -> Result<String, BadConfig> {
     Ok(text.to_owned())
 }
 
-fn bad(name: &'static str, why: impl Into<String>) -> BadConfig {
+pub(super) fn bad(name: &'static str, why: impl Into<String>) -> BadConfig {
     BadConfig { name, why: why.into() }
 }
 

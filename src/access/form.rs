@@ -1,5 +1,7 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
+mod many;
+mod parts;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ use crate::error::Error;
 use crate::kernel::FieldError;
 use crate::page::Draft;
 
+pub use self::many::Row;
 pub use self::upload::{Limits, Sent, Uploaded, WithFiles, refused_files};
 
 /// Bytes; the largest form of the portal has a tenth of it.
@@ -63,6 +66,10 @@ const MEDIA: &str = "Send application/json to the API, and pages send applicatio
 
 /// Made of fields. `read` notes every error, so take all fields before the first `?`.
 pub trait Form: Sized {
+    /// Bytes of a body, and what is said of a larger one.
+    const MOST: usize = MOST;
+    const LARGE: &'static str = LARGE;
+
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }
 
@@ -150,6 +157,11 @@ impl Fields {
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
     }
 
+    /// For forms whose senders may add fields of their own (RFC 6749, 3.2).
+    pub fn ignore_the_rest(&mut self) {
+        self.left.clear();
+    }
+
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {
         T::try_from(text)
             .map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string())))
@@ -214,34 +226,34 @@ pub fn stale() -> Error {
     Error::refused(StatusCode::PRECONDITION_FAILED, "stale", said)
 }
 
-impl<T> FromRequest<App> for Posted<T> {
+impl<T: Form> FromRequest<App> for Posted<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
         let mut posted = Self::blank(&parts);
         let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
-        match read(body, claimed.unwrap_or(0)).await {
+        match read(body, claimed.unwrap_or(0), T::MOST).await {
             Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
-            None => posted.fault = Some(Fault::Large(LARGE)),
+            None => posted.fault = Some(Fault::Large(T::LARGE)),
         }
         Ok(posted)
     }
 }
 
 /// Nothing when it is too large, or said to be.
-async fn read(mut body: Body, claimed: usize) -> Option<Vec<u8>> {
+async fn read(mut body: Body, claimed: usize, most: usize) -> Option<Vec<u8>> {
     let (mut kept, mut length) = (Vec::new(), 0);
     while length.max(claimed) <= MOST_DRAINED
         && let Some(frame) = body.frame().await
     {
         let data = frame.ok()?.into_data().unwrap_or_default();
         length += data.len();
-        if length <= MOST {
+        if length <= most {
             kept.extend_from_slice(&data);
         }
     }
-    (length.max(claimed) <= MOST).then_some(kept)
+    (length.max(claimed) <= most).then_some(kept)
 }
 
 impl<T> Posted<T> {
@@ -306,8 +318,11 @@ impl<T> Posted<T> {
 
 /// About a field whose name somebody else chose.
 fn flaw_of(name: &str, code: &'static str, message: &str) -> FieldError {
-    let name: String = name.chars().take(MOST_NAME).collect();
-    FieldError::new(&name, code, message)
+    FieldError::new(&cut(name), code, message)
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(MOST_NAME).collect()
 }
 
 /// A header that was sent once; two of one name mean nothing.

@@ -7,7 +7,9 @@
 //! | `session`     | 30 days after it expired, which is at most a day after it ended                 |
 //! | `idempotency` | 24 hours, as the contract promises                                              |
 //! | `mailbox`     | 30 days                                                                         |
-//! | `outbox`      | 180 days once `sent`, `dropped` or `failed`; what is on its way stays           |
+//! | `oidc_code`   | 1 day after it expired, and with it what it was exchanged for                   |
+//! | `digest`      | 60 days; a week's is made within days                                           |
+//! | `outbox`      | 180 days once it has come to an end; what is on its way stays                   |
 //! | all the rest  | for good, the audit log among it                                                |
 
 use serde::Deserialize;
@@ -82,7 +84,7 @@ pub fn left_lying(now: i64) -> Stmt {
 
 /// Table and statement.
 #[must_use]
-pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
+pub fn outdated(now: i64) -> [(&'static str, Stmt); 8] {
     [
         (
             "throttle",
@@ -122,11 +124,26 @@ pub fn outdated(now: i64) -> [(&'static str, Stmt); 6] {
             ),
         ),
         (
+            "oidc_code",
+            sql!(
+                "delete from oidc_code where hash in (select hash from oidc_code where expires_at < ?1 limit 5000)",
+                now - DAY,
+            ),
+        ),
+        (
+            "digest",
+            sql!(
+                "delete from digest where (week, org_id, person_id) in
+                   (select week, org_id, person_id from digest where week < date(?1, 'unixepoch') limit 5000)",
+                now - 60 * DAY,
+            ),
+        ),
+        (
             "outbox",
             sql!(
                 "delete from outbox where id in
                    (select id from outbox
-                     where created_at < ?1 and state in ('sent', 'dropped', 'failed') limit 5000)",
+                     where created_at < ?1 and state in ('sent', 'dropped', 'failed', 'bounced') limit 5000)",
                 now - 180 * DAY,
             ),
         ),

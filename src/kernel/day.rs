@@ -1,4 +1,4 @@
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::Zone;
@@ -31,10 +31,22 @@ impl Day {
         Self(self.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
     }
 
+    /// The same day of the next year; 29 February becomes the 28th.
+    #[must_use]
+    pub fn a_year_on(self) -> Self {
+        Self(self.0.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX))
+    }
+
     /// Days from `earlier` to this one; negative when it is the later one.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_days()
+    }
+
+    /// On which its week began.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.minus(u64::from(self.0.weekday().num_days_from_monday()))
     }
 
     #[must_use]
@@ -53,10 +65,17 @@ impl TryFrom<String> for Day {
     type Error = BadDay;
 
     fn try_from(text: String) -> Result<Self, BadDay> {
-        let text = text.trim();
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BadDay)?;
-        let is_plain = text.len() == 10 && ("2000-01-01"..="2199-12-31").contains(&text);
-        if is_plain { Ok(Self(day)) } else { Err(BadDay) }
+        // A page reads a hundred of them, and `parse_from_str` reads its format anew each time.
+        let plain = |part: &str, digits| {
+            let is_plain = part.len() == digits && part.bytes().all(|it| it.is_ascii_digit());
+            if is_plain { part.parse().map_err(|_| BadDay) } else { Err(BadDay) }
+        };
+        let mut parts = text.trim().split('-');
+        let mut next = |digits| plain(parts.next().ok_or(BadDay)?, digits);
+        let (year, month, day) = (next(4)?, next(2)?, next(2)?);
+        let is_ours = parts.next().is_none() && (2000..=2199).contains(&year);
+        let day = i32::try_from(year).ok().and_then(|it| NaiveDate::from_ymd_opt(it, month, day));
+        day.filter(|_| is_ours).map(Self).ok_or(BadDay)
     }
 }
 
@@ -68,13 +87,13 @@ impl From<Day> for NaiveDate {
 
 impl From<Day> for String {
     fn from(day: Day) -> Self {
-        day.0.format("%Y-%m-%d").to_string()
+        day.to_string()
     }
 }
 
 impl std::fmt::Display for Day {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(to, "{}", self.0.format("%Y-%m-%d"))
+        write!(to, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
@@ -105,6 +124,8 @@ mod tests {
         assert_eq!(day("2026-12-31").plus(1).words(), "1 Jan 2027");
         assert_eq!(day("2026-03-01").since(day("2026-02-01")), 28);
         assert_eq!(day("2026-03-01").minus(90), day("2025-12-01"));
+        assert_eq!(day("2026-11-22").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-11-16").monday(), day("2026-11-16"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ macro_rules! ids {
 ids!(
     ApiKeyId,
     AuditId,
+    ClientId,
     ContactId,
     EventId,
     ExtensionId,
@@ -56,6 +57,7 @@ ids!(
     NotificationId,
     OrderId,
     OrgId,
+    PartnerId,
     PaymentDocumentId,
     PaymentEventId,
     PaymentId,
@@ -64,4 +66,5 @@ ids!(
     RequestId,
     SessionId,
     SubscriptionId,
+    ViewAsId,
 );

@@ -187,8 +187,10 @@ impl Call {
         }
         if guard != Some(Guard::Anyone) {
             let none: [&str; 0] = [];
-            let schemes = ["session", "key"].map(|it| SecurityRequirement::new(it, none));
-            operation = operation.securities(Some(schemes));
+            let schemes: &[&str] =
+                if matches!(guard, Some(Guard::Staff(_))) { &["session", "key"] } else { &["session"] };
+            operation =
+                operation.securities(Some(schemes.iter().map(|it| SecurityRequirement::new(*it, none))));
         }
         PathItem::new(verb(&self.method), operation)
     }
@@ -199,7 +201,7 @@ impl Call {
         codes.extend((self.method != Method::GET).then_some("cross-site"));
         codes.extend((guard != Some(Guard::Anyone)).then_some("sign-in-required"));
         match guard {
-            Some(Guard::Contact(Some(_))) => codes.extend(["not-found", "role-required"]),
+            Some(Guard::Contact(Some(_)) | Guard::Staff(_)) => codes.extend(["not-found", "role-required"]),
             Some(Guard::Contact(None)) => codes.push("not-found"),
             _ => {}
         }
@@ -229,9 +231,16 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
             "order" => "The order's id.",
+            "partner" => "The partner's id.",
+            "notification" => "The notification's id.",
             "session" => "The session's id.",
             "payment" => "The payment record's id.",
             "document" => "The document's id.",
+            "key" => "The key's id.",
+            "notice" => "The announcement's id.",
+            "subscription" => "The subscription's id.",
+            "licence" => "The licence's id.",
+            "product" => "The product's id.",
             _ => "An id.",
         };
         parameter(name, ParameterIn::Path, Required::True, about, "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55")

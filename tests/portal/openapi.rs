@@ -158,6 +158,7 @@ fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Option
     }
     match value {
         Value::Array(items) => items.iter().find_map(|it| mismatch(document, &schema["items"], it, at)),
+        Value::Object(_) if schema["properties"].is_null() => None,
         Value::Object(object) => {
             let needed = schema["required"].as_array().cloned().unwrap_or_default();
             let missing = needed.iter().find(|it| !object.contains_key(it.as_str().unwrap()));

@@ -2,6 +2,7 @@
 //! none of it is there.
 
 mod licences;
+mod notifications;
 mod orders;
 mod payments;
 mod seed;

@@ -35,7 +35,7 @@ pub async fn now_csv(door: Door) -> Result<Answer, Error> {
     if next.is_some() {
         return Err(refused_now(&door, &asked, vec![too_many("product")], today).await);
     }
-    Ok(file(&me, "subscriptions", today, sheet::subscriptions(&subscriptions, today)))
+    Ok(file(&door, &me, "subscriptions", today, sheet::subscriptions(&subscriptions, today)))
 }
 
 pub async fn history(door: Door) -> Result<Answer, Error> {
@@ -62,7 +62,7 @@ pub async fn history_csv(door: Door) -> Result<Answer, Error> {
     if next.is_some() {
         return Err(refused_history(&door, &asked, vec![too_many("from")]).await);
     }
-    Ok(file(&me, "orders", today, sheet::orders(&orders)))
+    Ok(file(&door, &me, "orders", today, sheet::orders(&orders)))
 }
 
 pub async fn order(door: Door) -> Result<Answer, Error> {
@@ -134,7 +134,8 @@ fn too_many(field: &str) -> FieldError {
     FieldError::new(field, "too-many", said)
 }
 
-fn file(me: &Member, what: &str, today: Day, text: String) -> Answer {
+fn file(door: &Door, me: &Member, what: &str, today: Day, text: String) -> Answer {
+    door.note_export(me);
     Answer::of(Sheet { name: format!("{}_{what}_{today}", me.org_name.slug()), text })
 }
 

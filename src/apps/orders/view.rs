@@ -196,10 +196,12 @@ impl Now {
     }
 }
 
+#[must_use]
 pub fn date(day: Day) -> Markup {
     html! { time datetime=(day) { (day.words()) } }
 }
 
+#[must_use]
 pub fn quantity(quantity: Option<i64>) -> Markup {
     html! { @match quantity { Some(quantity) => (quantity), None => span.quiet { "metered" } } }
 }

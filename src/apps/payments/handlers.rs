@@ -45,6 +45,7 @@ pub async fn history_sheet(door: Door) -> Result<Answer, Error> {
         );
         return Err(refused(&door, &asked, vec![FieldError::new("from", "too-many", said)]).await);
     }
+    door.note_export(&me);
     let name = format!("{}_payments_{today}", me.org_name.slug());
     Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, records.iter().map(view::row)) }))
 }

@@ -1,10 +1,24 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
+mod audit;
+pub mod booking;
+pub mod customers;
+pub mod keys;
 mod overview;
+pub mod partners;
+mod sign_on;
+pub mod told;
 
 use crate::access::Routes;
 
 #[must_use]
 pub fn routes() -> Routes {
-    overview::routes()
+    Routes::default()
+        .merge(overview::routes())
+        .merge(customers::routes())
+        .merge(partners::routes())
+        .merge(audit::routes())
+        .merge(keys::routes())
+        .merge(sign_on::routes())
+        .merge(booking::routes())
 }
