@@ -31,7 +31,7 @@ pub use form::{Fields, Form, Posted, Row, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};
-pub use once::Once;
+pub use once::{Kept, Once};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
 pub use serve::{bytes_of, serve};

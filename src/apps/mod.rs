@@ -53,8 +53,13 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 /// What these staff roles open, in the order of the console's navigation.
 #[must_use]
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
-    let all =
-        [(Desk::Overview, "Work queue", "", Icon::Home), (Desk::Booking, "Orders", "/orders", Icon::Book)];
+    let all = [
+        (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::Booking, "Orders", "/orders", Icon::Book),
+        (Desk::Licensing, "Licences", "/licences", Icon::Key),
+        (Desk::Reconciling, "Payments", "/payments", Icon::Bank),
+        (Desk::Catalogue, "Products", "/products", Icon::Receipt),
+    ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
         label,
@@ -87,6 +92,14 @@ pub fn flash(code: &str) -> Option<Flash> {
         "order-booked" => "The order is booked. The customer sees it now.",
         "order-cancelled" => "The order is cancelled. The customer is told.",
         "subscription-cancelled" => "The subscription is cancelled. The customer is told.",
+        "licence-changed" => "The licence is changed. The customer is told.",
+        "payment-under-review" => "You have taken it up. Colleagues see that.",
+        "payment-information-needed" => "The question is sent. The record waits for the customer.",
+        "payment-reconciled" => "The payment is reconciled. The customer is told.",
+        "payment-rejected" => "The record is rejected. The customer reads your reason.",
+        "payment-noted" => "The note is added.",
+        "product-added" => "The product is in the catalogue.",
+        "product-changed" => "The product is changed.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -107,6 +120,8 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "booking" => staff::booking::mail::render(kind, payload, mailing),
+        "licensing" => staff::licensing::mail::render(kind, payload, mailing),
+        "reconciling" => staff::reconciling::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,

@@ -10,6 +10,9 @@ mod orgs;
 mod payments;
 mod person;
 mod staff_booking;
+mod staff_catalogue;
+mod staff_licensing;
+mod staff_reconciling;
 mod words;
 
 use std::collections::BTreeMap;
@@ -40,6 +43,9 @@ fn calls() -> Vec<Call> {
         licences::calls(),
         payments::calls(),
         staff_booking::calls(),
+        staff_licensing::calls(),
+        staff_reconciling::calls(),
+        staff_catalogue::calls(),
     ]
     .into_iter()
     .flatten()
