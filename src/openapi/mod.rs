@@ -15,8 +15,11 @@ mod orgs;
 mod payments;
 mod person;
 mod staff_booking;
+mod staff_catalogue;
 mod staff_customers;
+mod staff_licensing;
 mod staff_members;
+mod staff_reconciling;
 mod words;
 
 use std::collections::BTreeMap;
@@ -55,6 +58,9 @@ fn calls() -> Vec<Call> {
         staff_booking::calls(),
         notifications::calls(),
         dashboards::calls(),
+        staff_licensing::calls(),
+        staff_reconciling::calls(),
+        staff_catalogue::calls(),
     ]
     .into_iter()
     .flatten()

@@ -26,6 +26,9 @@ pub const WORDS: &[Word] = &[
     word("contact.deleted", "Contact deleted", "{who} deleted the contact {display_name}"),
     word("contact.verification_sent", "Verification sent", "{who} sent {display_name} a verification mail"),
     word("contact.verified", "Contact verified", "{who} confirmed the address"),
+    word("payment.recorded", "Payment recorded", "{who} recorded a payment of invoice {invoice}"),
+    word("payment.answered", "Payment question answered", "{who} answered a question about a payment"),
+    word("payment.withdrawn", "Payment record withdrawn", "{who} withdrew a payment record"),
     word("extension.granted", "Licence extended", "{who} extended a licence till {valid_till}"),
     word("extension.rejected", "Extension refused", "{who} asked to extend a licence and was refused"),
     word("installation.set_up", "Portal set up", "{who} set up the portal"),
@@ -33,6 +36,10 @@ pub const WORDS: &[Word] = &[
     word("key.revoked", "API key revoked", "{who} revoked the API key {name}"),
     word("key.rotated", "API key rotated", "{who} made a successor of the API key {name}"),
     word("list.exported", "List exported", "{who} took {target} as a file"),
+    word("mail.sent_again", "Mail sent again", "{who} had a mail sent again"),
+    word("member.added", "Colleague added", "{who} added {email} to the staff as {role}"),
+    word("member.changed", "Staff role changed", "{who} changed a staff role to {role}"),
+    word("member.removed", "Colleague removed", "{who} took {email} off the staff"),
     word("notice.drafted", "Announcement drafted", "{who} drafted \u{201c}{title}\u{201d}"),
     word("notice.changed", "Announcement changed", "{who} changed \u{201c}{title}\u{201d}"),
     word("notice.pinned", "Announcement pinned", "{who} changed how long \u{201c}{title}\u{201d} is pinned"),
@@ -64,6 +71,8 @@ pub const WORDS: &[Word] = &[
     word("sso.secret_renewed", "Sign-on secret renewed", "{who} renewed the secret of a sign-on client"),
     word("sso.signed_on", "Went on to a help desk", "{who} went on to {target}"),
     word("session.started", "Signed in", "{who} signed in with {device}"),
+    word("view_as.started", "Viewing started", "{who} began to see what a contact sees: {reason}"),
+    word("view_as.ended", "Viewing ended", "{who} stopped seeing what a contact sees"),
 ];
 
 /// "Ann assigned Billing to Tom".

@@ -178,7 +178,7 @@ pub fn publish(
             "insert into notification (id, org_id, product_id, roles, category, title, body, link, source, state,
                                        pinned_until, published_at, expires_at, created_at, announcement_id)
              select copy.value ->> 0, copy.value ->> 1, product_id, roles, category, title, body, link, 'vendor',
-                    'published', pinned_until, ?2, expires_at, ?2, id
+                    'published', pinned_until, ?2, announcement.expires_at, ?2, announcement.id
                from announcement, json_each(?3) as copy where announcement.id = ?1",
             id.as_str(),
             now,
