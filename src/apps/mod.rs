@@ -14,6 +14,7 @@ pub mod orders;
 pub mod orgs;
 pub mod payments;
 pub mod problems;
+pub mod report;
 pub mod sign_in;
 pub mod sso;
 pub mod staff;
@@ -114,6 +115,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "notification-read" => "Marked as read.",
         "notifications-read" => "Everything is marked as read.",
         "preferences-saved" => "Your choice is saved. It holds from the next mail on.",
+        "report-asked" => "The report is being made and will be mailed to you.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -136,6 +138,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "dashboards" => dashboards::mail::render(kind, payload, mailing),
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
+        "report" => report::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "keys" => staff::keys::mail::render(kind, payload, mailing),
         "booking" => staff::booking::mail::render(kind, payload, mailing),

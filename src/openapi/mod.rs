@@ -13,6 +13,7 @@ mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod report;
 mod staff_booking;
 mod staff_customers;
 mod words;
@@ -51,6 +52,7 @@ fn calls() -> Vec<Call> {
         staff_booking::calls(),
         notifications::calls(),
         dashboards::calls(),
+        report::calls(),
     ]
     .into_iter()
     .flatten()

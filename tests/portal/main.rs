@@ -48,6 +48,7 @@ mod payment_laws;
 mod payments;
 mod plans;
 mod recording;
+mod report;
 mod reports;
 mod requests;
 mod roles;

@@ -9,9 +9,21 @@ use crate::fixtures::Portal;
 use crate::samples::sample;
 
 /// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
-/// what a search has found, the one meter that is chosen, and the rounds of the hash that chains the audit log.
-const SHORT: [&str; 11] =
-    ["product", "api_key", "staff", "json_each", "job_run", "hit", "chosen", "tip", "one", "half", "two"];
+/// what a search has found, the one meter that is chosen, what a report covers, and the rounds of the hash that chains the audit log.
+const SHORT: [&str; 12] = [
+    "product",
+    "api_key",
+    "staff",
+    "json_each",
+    "job_run",
+    "hit",
+    "chosen",
+    "part",
+    "tip",
+    "one",
+    "half",
+    "two",
+];
 
 #[derive(Deserialize)]
 struct Step {

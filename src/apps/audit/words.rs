@@ -43,6 +43,7 @@ pub const WORDS: &[Word] = &[
     word("password.reset", "Password reset", "{who} chose a new password by mail"),
     word("password.set", "Password set", "{who} chose the first password"),
     word("person.renamed", "Person renamed", "{who} is now called {display_name}"),
+    word("report.asked_for", "Report asked for", "{who} asked for the organisation report"),
     word("roles.assigned", "Roles assigned", ""),
     word("session.ended", "Session ended", "{who} ended a session"),
     word("session.started", "Signed in", "{who} signed in with {device}"),
