@@ -14,6 +14,7 @@ mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod report;
 mod staff_booking;
 mod staff_catalogue;
 mod staff_customers;
@@ -61,6 +62,7 @@ fn calls() -> Vec<Call> {
         staff_licensing::calls(),
         staff_reconciling::calls(),
         staff_catalogue::calls(),
+        report::calls(),
     ]
     .into_iter()
     .flatten()

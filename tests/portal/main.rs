@@ -52,6 +52,7 @@ mod plans;
 mod publishing;
 mod reconciling;
 mod recording;
+mod report;
 mod reports;
 mod requests;
 mod roles;

@@ -63,6 +63,7 @@ pub const WORDS: &[Word] = &[
     word("payment.recorded", "Payment recorded", "{who} recorded a payment"),
     word("payment.withdrawn", "Payment withdrawn", "{who} withdrew a payment record"),
     word("person.renamed", "Person renamed", "{who} is now called {display_name}"),
+    word("report.asked_for", "Report asked for", "{who} asked for the organisation report"),
     word("roles.assigned", "Roles assigned", ""),
     word("session.ended", "Session ended", "{who} ended a session"),
     word("sso.client_added", "Sign-on client added", "{who} let {name} sign people on"),
