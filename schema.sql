@@ -211,6 +211,62 @@ create table job_run (
   report   text    not null check (json_valid(report))
 ) strict, without rowid;
 
+-- What a person has read of an organisation's notifications, one by one.
+create table notification_read (
+  person_id       text    not null references person (id) on delete cascade,
+  org_id          text    not null references organisation (id),
+  notification_id text    not null references notification (id),
+  read_at         integer not null,
+  primary key (person_id, org_id, notification_id)
+) strict, without rowid;
+
+-- And all at once: whatever was published up to here counts as read.
+create table notification_mark (
+  person_id    text    not null references person (id) on delete cascade,
+  org_id       text    not null references organisation (id),
+  read_through integer not null,
+  primary key (person_id, org_id)
+) strict, without rowid;
+
+-- What a person chose. No row: the usual of the category (src/apps/notifications/rules.rs).
+create table notification_preference (
+  person_id  text    not null references person (id) on delete cascade,
+  org_id     text    not null references organisation (id),
+  category   text    not null
+             check (category in ('license', 'billing', 'downtime', 'release', 'security', 'report', 'account', 'general')),
+  mail       text    not null check (mail in ('on', 'weekly', 'off')),
+  changed_at integer not null,
+  primary key (person_id, org_id, category),
+  check (category not in ('license', 'security') or mail = 'on')
+) strict, without rowid;
+
+-- The mails of one notification: how far the contacts have been gone through, by their ids.
+create table notification_mailing (
+  notification_id text    not null primary key references notification (id),
+  reached         text    not null default '',
+  mails           integer not null default 0,
+  done_at         integer
+) strict, without rowid;
+
+create index notification_mailing_open on notification_mailing (notification_id) where done_at is null;
+
+-- The digest of one week, named after its Monday: how far the contacts have been gone through.
+create table digest_week (
+  week    text    not null primary key check (week glob '????-??-??'),
+  reached text    not null default '',
+  mails   integer not null default 0,
+  done_at integer
+) strict, without rowid;
+
+-- One digest for each person, organisation and week, whatever runs twice.
+create table digest (
+  week      text    not null,
+  org_id    text    not null references organisation (id),
+  person_id text    not null references person (id) on delete cascade,
+  mail_id   text    not null,
+  primary key (week, org_id, person_id)
+) strict, without rowid;
+
 create trigger contact_limit before insert on contact
 when (select count(*) from contact where org_id = new.org_id) >= 5
 begin
@@ -284,7 +340,8 @@ create table product (
   name              text    not null unique,
   access_grace_days integer check (access_grace_days >= 0),  -- after expiry users still have access this long
   suspension_days   integer check (suspension_days >= 0),    -- and this long until something happens to the account
-  trial_delete_days integer check (trial_delete_days >= 0)   -- of a trial: until its data is deleted
+  trial_delete_days integer check (trial_delete_days >= 0),  -- of a trial: until its data is deleted
+  version           integer not null default 1               -- rises with every change
 ) strict, without rowid;
 
 -- A purchase that the vendor has booked; a draft is never here (domain 5.4).
@@ -300,11 +357,14 @@ create table sales_order (
   kind       text    not null check (kind in ('new', 'renewal', 'top_up', 'cancellation')),
   state      text    not null default 'booked' check (state in ('booked', 'amended', 'cancelled')),
   created_at integer not null,
+  cancelled_on text  check (cancelled_on glob '????-??-??'),
+  cancellation_note text not null default '',          -- what the customer is told about it
   unique (org_id, number),
   unique (org_id, id)
 ) strict;
 
 create index sales_order_latest on sales_order (org_id, ordered_on, id);
+create index sales_order_recent on sales_order (created_at, id);
 
 create table order_line (
   org_id      text    not null,
@@ -340,10 +400,13 @@ create table subscription (
   is_trial     integer not null default 0 check (is_trial in (0, 1)),
   cancelled_on text    check (cancelled_on glob '????-??-??'),
   renewed_by   text    references subscription (id),
-  created_at   integer not null
+  created_at   integer not null,
+  cancellation_note text not null default ''           -- what the customer is told about it
 ) strict;
 
 create index subscription_org on subscription (org_id, product_id, valid_till);
+create index subscription_order on subscription (order_id);
+create index subscription_renewed on subscription (renewed_by) where renewed_by is not null;
 
 -- Permission to run one product. valid_till is the last day.
 create table licence (
@@ -362,6 +425,7 @@ create table licence (
 ) strict;
 
 create index licence_due on licence (flag_on, id) where cancelled_on is null;
+create index licence_ending on licence (valid_till, id) where cancelled_on is null;
 
 -- Every change of a licence. Append-only.
 create table licence_event (
@@ -438,6 +502,9 @@ create table notification (
 ) strict;
 
 create index notification_org on notification (org_id, published_at, id);
+-- What is pinned now is found among what was ever pinned; the digest goes by the moment of publishing.
+create index notification_pinned on notification (org_id, pinned_until) where pinned_until is not null;
+create index notification_published on notification (published_at);
 
 -- A private address of one person's calendar of one organisation. The token is in no column.
 create table calendar_feed (
@@ -507,12 +574,19 @@ create table payment_record (
   by_person      text    not null references person (id),
   by_name        text    not null,
   overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
+  decided_by     text,                                 -- for colleagues only: a customer reads of the vendor's team
+  decided_at     integer,
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
 
 create index payment_record_latest on payment_record (org_id, at, id);
+-- The queue of the billing team: by status, the oldest first.
+create index payment_record_queue on payment_record (status, at, id);
 create index payment_record_rejected on payment_record (org_id, status_on) where status = 'rejected';
+-- The home page asks what is still open.
+create index payment_record_open on payment_record (org_id, at, id)
+ where status in ('submitted', 'under_review', 'information_needed');
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
@@ -550,6 +624,7 @@ create table payment_event (
   by_name   text    check ((by_kind = 'contact') = (by_name is not null)),
   message   text    not null default '',
   is_public integer not null default 1 check (is_public in (0, 1)),  -- notes of the vendor may be internal
+  colleague text,                                      -- who of the vendor's team, for colleagues only
   foreign key (org_id, record_id) references payment_record (org_id, id)
 ) strict;
 
@@ -666,6 +741,18 @@ create table oidc_token (
 
 create index oidc_token_code on oidc_token (code_hash);
 create index oidc_token_expires_at on oidc_token (expires_at);
+-- Whoever publishes, by whatever way: the mails of it are made once. What the portal says by itself has mails of its own.
+create trigger published_notification_is_mailed after insert on notification
+when new.source = 'vendor' and new.state = 'published'
+begin
+  insert or ignore into notification_mailing (notification_id) values (new.id);
+end;
+
+create trigger notification_is_mailed_when_published after update of state on notification
+when new.source = 'vendor' and new.state = 'published' and old.state <> 'published'
+begin
+  insert or ignore into notification_mailing (notification_id) values (new.id);
+end;
 
 -- Keys of the vendor's programs. The key itself is shown once and kept nowhere.
 create table api_key (
@@ -780,4 +867,112 @@ create trigger last_admin_keeps_the_role before update of role on staff
 when old.role = 'admin' and new.role <> 'admin' and (select count(*) from staff where role = 'admin') < 2
 begin
   select raise(abort, 'last_admin_stays');
+end;
+
+
+-- What of a product is measured. Label and unit are the vendor's words.
+create table sub_product (
+  product_id text not null references product (id),
+  id         text not null check (length(id) between 1 and 36 and id not glob '*[^a-zA-Z0-9-]*'),
+  label      text not null,
+  unit       text not null,
+  primary key (product_id, id)
+) strict, without rowid;
+
+-- What one of an SKU holds: a pack of storage credits may be 100 GB. An SKU that is on no such list buys what its
+-- quantity says, where its unit is that of the sub-product.
+create table sub_product_sku (
+  product_id  text    not null,
+  sub_product text    not null,
+  sku         text    not null,
+  each        integer not null check (each > 0),
+  primary key (product_id, sku, sub_product),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- What was in use at the end of a day. The import writes it, and may write it again.
+create table usage_sample (
+  org_id      text    not null references organisation (id),
+  product_id  text    not null,
+  sub_product text    not null,
+  used_on     text    not null check (used_on glob '????-??-??'),
+  used        real    not null check (used between 0 and 1e15),
+  updated_at  integer not null,
+  primary key (org_id, product_id, sub_product, used_on),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- One line for each series of samples, so that nobody has to look through them to know which there are.
+create table usage_meter (
+  org_id       text    not null,
+  product_id   text    not null,
+  sub_product  text    not null,
+  first_on     text    not null,
+  last_on      text    not null,
+  last_used    real    not null,
+  updated_at   integer not null,
+  changed_from text,                                   -- the first day to look at for over-use; null: looked at
+  version      integer not null default 1,             -- rises with every change
+  primary key (org_id, product_id, sub_product)
+) strict, without rowid;
+
+create index usage_meter_changed on usage_meter (org_id, product_id, sub_product) where changed_from is not null;
+
+-- A share of what was bought that was reached, once for each billing period.
+create table usage_alert (
+  org_id      text    not null references organisation (id),
+  product_id  text    not null,
+  sub_product text    not null,
+  period      text    not null check (period glob '????-??'),
+  threshold   integer not null check (threshold in (80, 90, 100)),
+  crossed_on  text    not null check (crossed_on glob '????-??-??'),
+  used        real    not null,
+  purchased   integer not null,
+  told_at     integer not null,
+  primary key (org_id, period, product_id, sub_product, threshold),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- A consolidated report that somebody asked for. It lies in R2 under its key once it is made.
+create table report (
+  id        text    not null primary key,
+  org_id    text    not null references organisation (id),  -- where it was asked for
+  person_id text    not null references person (id) on delete cascade,
+  asked_at  integer not null,
+  object    text    not null unique,
+  made_at   integer,
+  size      integer check (size >= 0),
+  covers    text    not null default '[]' check (json_valid(covers))  -- the organisations in it
+) strict;
+
+create index report_person on report (person_id, asked_at);
+create index report_asked_at on report (asked_at);
+
+create trigger usage_is_noted after insert on usage_sample
+begin
+  insert into usage_meter (org_id, product_id, sub_product, first_on, last_on, last_used, updated_at, changed_from)
+  values (new.org_id, new.product_id, new.sub_product, new.used_on, new.used_on, new.used, new.updated_at, new.used_on)
+  on conflict (org_id, product_id, sub_product) do update set
+    first_on = min(first_on, excluded.first_on),
+    last_used = iif(excluded.last_on >= last_on, excluded.last_used, last_used),
+    last_on = max(last_on, excluded.last_on),
+    updated_at = max(updated_at, excluded.updated_at),
+    changed_from = min(coalesce(changed_from, excluded.changed_from), excluded.changed_from),
+    version = version + 1;
+end;
+
+create trigger changed_usage_is_noted after update of used, updated_at on usage_sample
+begin
+  update usage_meter set
+    last_used = iif(new.used_on = last_on, new.used, last_used),
+    updated_at = max(updated_at, new.updated_at),
+    changed_from = iif(new.used = old.used, changed_from, min(coalesce(changed_from, new.used_on), new.used_on)),
+    version = version + 1
+   where org_id = new.org_id and product_id = new.product_id and sub_product = new.sub_product;
+end;
+
+create trigger report_is_asked_for_seldom before insert on report
+when exists (select 1 from report where person_id = new.person_id and asked_at > new.asked_at - 600)
+begin
+  select raise(abort, 'report_is_asked_for_seldom');
 end;

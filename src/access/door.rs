@@ -7,6 +7,9 @@ use serde::Deserialize;
 use super::App;
 use super::gate::{Actor, Entry, live_session, note};
 use super::matrix::{Application, allows, openers};
+use super::notices::{
+    count_unread, meant_for, meant_for_me, newest_looked_at, read_through, unread, unread_count,
+};
 use super::scope::{Deed, OrgScope, Questions, Scope};
 use super::session::Wakefulness;
 use super::viewing::{Asks, Viewer, viewers};
@@ -73,6 +76,8 @@ pub struct Member {
     pub organisations: i64,
     /// Somebody of the staff who sees what this member sees.
     pub viewed_by: Option<Viewer>,
+    /// Notifications, for the badge: exact up to a hundred.
+    pub unread: u32,
 }
 
 /// Who somebody is to organisation ?1: no row when not signed in (any more), no contact when a stranger or not
@@ -83,7 +88,9 @@ const GATE: &str = concat!(
             contact.id as contact, organisation.name as org_name, role.role as role, view_as.ends_at as viewed_until,
             exists (select 1 from staff where staff.person_id = me.id) as is_staff,
             (select count(*) from contact as mine
-              where mine.person_id = me.id and mine.verified_at is not null) as organisations,
+              where mine.person_id = me.id and mine.verified_at is not null) as organisations, ",
+    unread_count!("?5"),
+    " as unread,
             (select grantor.display_name from role as first
                join contact as of_first on of_first.org_id = first.org_id and of_first.id = first.contact_id
                join person as grantor on grantor.id = of_first.person_id
@@ -136,6 +143,7 @@ struct Standing {
     org_name: Option<OrgName>,
     role: Option<Role>,
     organisations: i64,
+    unread: u32,
     is_staff: i64,
     grantor: Option<DisplayName>,
 }
@@ -211,7 +219,7 @@ impl<S: Screen> Access<S> {
         let asked = app.caller().asked.as_str();
         let path = asked.split('?').next().unwrap_or_default();
         let home = format!("/o/{}", self.org.id().as_str());
-        let mut nav = (app.services.nav)(self.org.id(), &member.roles);
+        let mut nav = (app.services.nav)(self.org.id(), &member.roles, member.unread);
         for item in &mut nav {
             let below = path.strip_prefix(item.href.as_str()).is_some_and(|it| it.starts_with('/'));
             item.current = path == item.href || (item.href != home && below);
@@ -247,14 +255,17 @@ impl<S: Screen> Access<S> {
         let mut roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
         roles.sort_unstable();
         let first = standings.into_iter().next().ok_or(Error::SignedOut)?;
-        let Standing { own_name, person, name, email, contact, org_name, organisations, grantor, .. } = first;
+        let Standing {
+            own_name, person, name, email, contact, org_name, organisations, unread, grantor, ..
+        } = first;
         let known = person.zip(name).zip(email).zip(contact).zip(org_name);
         let ((((person, name), email), contact), org_name) = known.ok_or(Error::NotFound)?;
         let viewed_by = first.viewed_until.map(|ends_at| Viewer { name: own_name, ends_at });
         if viewed_by.is_some() {
             self.asks.only_to_look()?;
         }
-        let member = Member { person, contact, roles, name, email, org_name, organisations, viewed_by };
+        let member =
+            Member { person, contact, roles, name, email, org_name, organisations, viewed_by, unread };
         match S::APPLICATION {
             Some(application) if !allows(&member.roles, application) => {
                 Err(self.forbidden(application, &member, grantor))

@@ -126,7 +126,7 @@ pub(super) async fn commit(app: &App, guard: Option<Stmt>, deeds: Vec<Deed>) -> 
     let batch = guard.into_iter().chain(deeds.into_iter().map(|it| it.stmt)).collect();
     match app.services.db.write(batch).await {
         Ok(rows) => {
-            app.nudge(mails);
+            app.nudge(&mails);
             Ok(rows)
         }
         Err(error) => Err(match error.verdict() {

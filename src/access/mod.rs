@@ -12,8 +12,10 @@ mod hash;
 mod keys;
 mod mail_config;
 pub mod matrix;
+pub(crate) mod notices;
 mod once;
 mod outside;
+mod probe;
 mod routes;
 mod scope;
 mod serve;
@@ -34,7 +36,7 @@ pub use door::{
     Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
 };
 pub use doorstep::{Doorstep, System};
-pub use form::{Fields, Form, Limits, Posted, Sent, Uploaded, WithFiles, refused_files, stale};
+pub use form::{Fields, Form, Limits, Posted, Row, Sent, Uploaded, WithFiles, refused_files, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};

@@ -4,10 +4,12 @@
 pub mod audit;
 pub mod calendar;
 pub mod contacts;
+pub mod dashboards;
 pub mod dev;
 pub mod health;
 pub mod licences;
 pub mod me;
+pub mod notifications;
 pub mod orders;
 pub mod orgs;
 pub mod payments;
@@ -32,24 +34,26 @@ pub fn home(org: &OrgId) -> String {
 
 /// What the roles open, in the order of the navigation; home is everybody's.
 #[must_use]
-pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
+pub fn nav(org: &OrgId, roles: &[Role], unread: u32) -> Vec<NavItem> {
     let all = [
         (None, "Home", "", Icon::Home),
+        (Some(Application::Notifications), "Notifications", "/notifications", Icon::Bell),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
+        (Some(Application::Dashboards), "Usage", "/usage", Icon::Chart),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
         (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
         (Some(Application::ContactManager), "Audit log", "/audit", Icon::Shield),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
-    open.map(|(_, label, path, icon)| NavItem {
+    open.map(|(application, label, path, icon)| NavItem {
         label,
         href: home(org) + path,
         icon,
         current: false,
-        badge: None,
+        badge: (application == Some(Application::Notifications)).then_some(unread),
     })
     .collect()
 }
@@ -60,12 +64,14 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
         (Desk::Customers, "Customers", "/organisations", Icon::Building),
+        (Desk::Booking, "Orders", "/orders", Icon::Book),
         (Desk::Customers, "Partners", "/partners", Icon::Swap),
         (Desk::MailRoom, "Mail room", "/mails", Icon::Mail),
         (Desk::Members, "Staff", "/members", Icon::Users),
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
         (Desk::Keys, "API keys", "/keys", Icon::Key),
         (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
+        (Desk::Installation, "Installation", "/installation", Icon::Monitor),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
@@ -109,6 +115,12 @@ pub fn flash(code: &str) -> Option<Flash> {
         "partner-changed" => "The partner is changed, and each of its customers shows it.",
         "partner-created" => "The partner is set up. Choose it for the customers who order through it.",
         "primary-replaced" => "The Primary is replaced. Both have mail on the way.",
+        "order-booked" => "The order is booked. The customer sees it now.",
+        "order-cancelled" => "The order is cancelled. The customer is told.",
+        "subscription-cancelled" => "The subscription is cancelled. The customer is told.",
+        "notification-read" => "Marked as read.",
+        "notifications-read" => "Everything is marked as read.",
+        "preferences-saved" => "Your choice is saved. It holds from the next mail on.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -129,11 +141,14 @@ pub fn flash(code: &str) -> Option<Flash> {
 #[must_use]
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
+        "dashboards" => dashboards::mail::render(kind, payload, mailing),
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "members" => staff::members::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "keys" => staff::keys::mail::render(kind, payload, mailing),
+        "booking" => staff::booking::mail::render(kind, payload, mailing),
+        "notifications" => notifications::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),

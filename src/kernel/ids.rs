@@ -63,8 +63,10 @@ ids!(
     PaymentId,
     PersonId,
     ProductId,
+    ReportId,
     RequestId,
     SessionId,
+    SubProductId,
     SubscriptionId,
     ViewAsId,
 );

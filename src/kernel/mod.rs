@@ -8,6 +8,7 @@ mod field;
 mod flag;
 mod ids;
 mod limit_scope;
+mod line;
 mod moment;
 mod money;
 mod name;
@@ -25,9 +26,10 @@ pub use flag::Flag;
 pub use ids::{
     ApiKeyId, AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
     NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId,
-    ProductId, RequestId, SessionId, SubscriptionId, ViewAsId,
+    ProductId, ReportId, RequestId, SessionId, SubProductId, SubscriptionId, ViewAsId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
+pub use line::{BadText, Line, Note};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use money::{BadCurrency, BadMoney, Currency, Money};
 pub use name::{DisplayName, OrgName, PlainText, Reason, is_tricky};

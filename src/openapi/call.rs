@@ -235,11 +235,15 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "order" => "The order's id.",
             "member" => "The colleague's id.",
             "partner" => "The partner's id.",
+            "notification" => "The notification's id.",
             "session" => "The session's id.",
             "payment" => "The payment record's id.",
             "document" => "The document's id.",
             "key" => "The key's id.",
             "notice" => "The announcement's id.",
+            "subscription" => "The subscription's id.",
+            "licence" => "The licence's id.",
+            "product" => "The product's id.",
             _ => "An id.",
         };
         parameter(name, ParameterIn::Path, Required::True, about, "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55")

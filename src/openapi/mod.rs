@@ -5,12 +5,15 @@
 mod audit;
 mod call;
 mod contacts;
+mod dashboards;
 mod keys;
 mod licences;
+mod notifications;
 mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod staff_booking;
 mod staff_customers;
 mod staff_members;
 mod words;
@@ -43,10 +46,13 @@ fn calls() -> Vec<Call> {
         orders::calls(),
         licences::calls(),
         payments::calls(),
-        staff_customers::calls(),
-        staff_members::calls(),
         audit::calls(),
         keys::calls(),
+        staff_customers::calls(),
+        staff_members::calls(),
+        staff_booking::calls(),
+        notifications::calls(),
+        dashboards::calls(),
     ]
     .into_iter()
     .flatten()

@@ -8,9 +8,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::apps::licences::Description;
 use crate::kernel::{
-    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, OrderId,
-    OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId, Reason,
-    SubscriptionId,
+    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId,
+    NotificationId, OrderId, OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
+    PersonId, ProductId, Reason, SubProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -46,6 +46,7 @@ words! {
     ContactId, "ContactId", id("Of a contact, a UUIDv7. The same person has another one in each organisation.");
     OrderId, "OrderId", id("Of an order, a UUIDv7.");
     LicenceId, "LicenceId", id("Of a licence, a UUIDv7.");
+    NotificationId, "NotificationId", id("Of a notification, a UUIDv7.");
     EventId, "LicenceEventId", id("Of a change of a licence, a UUIDv7.");
     ExtensionId, "ExtensionRequestId", id("Of a request to extend a licence, a UUIDv7.");
     PaymentId, "PaymentRecordId", id("Of a payment that was recorded, a UUIDv7.");
@@ -55,6 +56,8 @@ words! {
         .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
     ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
+    SubProductId, "SubProductId",
+        text().description(Some("Of what is measured of a product: a word of letters, digits and hyphens."));
     Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
         .description(Some("A civil date in the vendor's time zone."));
     Email, "Email", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254))

@@ -24,10 +24,13 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0004_payment_waiting.sql"),
+    include_str!("../../migrations/0005_notifications.sql"),
+    include_str!("../../migrations/0006_usage.sql"),
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
     include_str!("../../migrations/0010_console.sql"),
+    include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
@@ -350,15 +353,30 @@ impl Portal {
                 "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
             ),
             portal::sql!("select json_array('licence_event', id) as line from licence_event"),
+            portal::sql!("select json_array('product', id, name, version) as line from product"),
+            portal::sql!(
+                "select json_array('sales_order', id, org_id, number, state) as line from sales_order"
+            ),
+            portal::sql!(
+                "select json_array('subscription', id, valid_till, cancelled_on, renewed_by) as line from subscription"
+            ),
+            portal::sql!(
+                "select json_array('payment_event', id, event, is_public) as line from payment_event"
+            ),
             portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
             portal::sql!("select json_array('notification', id, state) as line from notification"),
+            portal::sql!("select json_array('report', id, made_at) as line from report"),
+            portal::sql!(
+                "select json_array('read', person_id, org_id, notification_id) as line from notification_read union all
+                 select json_array('read through', person_id, org_id, read_through) from notification_mark union all
+                 select json_array('mail', person_id, org_id, category, mail) from notification_preference"
+            ),
             portal::sql!(
                 "select json_array('payment_record', id, status, overdue_on) as line from payment_record"
             ),
             portal::sql!(
                 "select json_array('payment_document', id, record_id, object) as line from payment_document"
             ),
-            portal::sql!("select json_array('payment_event', id, event) as line from payment_event"),
             portal::sql!(
                 "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
             ),

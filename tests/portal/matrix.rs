@@ -168,6 +168,7 @@ fn every_wrong_method_says_which_are_right() {
             at.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
         let at =
             at.replace("{partner}", "pa-row").replace("{member}", "st-publisher").replace("{mail}", "m-bob");
+        let at = at.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
         for method in ["TRACE", "PROPFIND"] {
             let answer = Portal::new().send(method, &at, &cookie("ann"), "");
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

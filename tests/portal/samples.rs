@@ -113,6 +113,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
+    ("GET", "/o/{org}/notifications/{notification}", "", NOTICES),
+    ("POST", "/o/{org}/notifications/{notification}/read", "", NOTICES),
+    ("PUT", "/api/v1/organisations/{org}/notifications/{notification}/read", "", NOTICES),
+    ("POST", "/o/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/api/v1/organisations/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/o/{org}/notifications/preferences", PREFERENCES, ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -129,6 +135,14 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/session", "", ""),
+    (
+        "POST",
+        "/staff/sign-on",
+        "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=",
+        "",
+    ),
+    ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
+    ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
     (
         "POST",
         "/staff/organisations",
@@ -184,18 +198,36 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
-    (
-        "POST",
-        "/staff/sign-on",
-        "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=",
-        "",
-    ),
-    ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
-    ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
+    ("POST", "/staff/organisations/{org}/orders", ORDER_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/orders", ORDER_JSON, ""),
+    ("POST", "/api/v1/staff/orders", ORDERS_JSON, ""),
+    ("POST", "/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_JSON, ""),
+    ("POST", "/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_JSON, ""),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
     values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
+
+const ORDER_FORM: &str = "number=SO-2&ordered_on=2026-11-20&kind=renewal&agreement=contract&partner=&po_number=PO-2&po_on=\
+    &lines.0.product_id=skyconnect&lines.0.sku=SKY-MAIL&lines.0.description=Mailboxes&lines.0.quantity=50\
+    &lines.0.unit=users&lines.0.valid_from=2027-01-01&lines.0.valid_till=2027-12-31";
+pub const ORDER_JSON: &str = r#"{"number": "SO-2", "ordered_on": "2026-11-20", "kind": "renewal", "agreement": "contract",
+    "lines": [{"product_id": "skyconnect", "sku": "SKY-MAIL", "description": "Mailboxes", "quantity": 50,
+               "unit": "users", "valid_from": "2027-01-01", "valid_till": "2027-12-31"}]}"#;
+const ORDERS_JSON: &str = r#"{"items": [{"organisation_id": "acme", "number": "SO-2", "ordered_on": "2026-11-20",
+    "kind": "renewal", "agreement": "contract",
+    "lines": [{"product_id": "skyconnect", "sku": "SKY-MAIL", "description": "Mailboxes", "quantity": 50,
+               "unit": "users", "valid_from": "2027-01-01", "valid_till": "2027-12-31"}]}]}"#;
+const CANCEL_FORM: &str = "cancelled_on=2026-12-01&note=As+agreed";
+const CANCEL_JSON: &str = r#"{"cancelled_on": "2026-12-01", "note": "As agreed"}"#;
+/// A notification of each organisation, `n-acme` and `n-globex`.
+pub const NOTICES: &str =
+    "insert into notification (id, org_id, category, title, body, source, published_at, created_at)
+    select 'n-' || id, id, 'general', 'Notice to ' || name, 'About ' || name, 'vendor', 1795000000, 1795000000
+      from organisation;";
+const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -245,6 +277,9 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path =
         path.replace("{partner}", "pa-row").replace("{member}", "st-publisher").replace("{mail}", "m-bob");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
+    let path = path.replace("{partner}", "pa-row");
+    let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
+    let path = path.replace("{notification}", "n-acme");
     let headers = match url.method.as_str() {
         "PUT" | "PATCH" => IF_MATCH,
         _ if body.starts_with("--sample") => MULTIPART,

@@ -27,15 +27,27 @@ const LAWS: [(&str, &str); 6] = [
 
 /// Every table, whoever refers to another before it.
 const EMPTY: &[&str] = &[
-    "delete from view_as",
     "delete from oidc_token",
     "delete from oidc_code",
     "delete from oidc_client",
+    "delete from view_as",
+    "delete from report",
+    "delete from usage_alert",
+    "delete from usage_meter",
+    "delete from usage_sample",
+    "delete from sub_product_sku",
+    "delete from sub_product",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",
     "delete from payment_record",
     "delete from calendar_feed",
+    "delete from digest",
+    "delete from digest_week",
+    "delete from notification_mailing",
+    "delete from notification_preference",
+    "delete from notification_mark",
+    "delete from notification_read",
     "delete from notification",
     "delete from licence_flag",
     "delete from extension_request",
@@ -112,6 +124,8 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let fill = fill.chain(super::orders::fill(today, app.now()));
     let fill = fill.chain(super::licences::fill(today, app.now()));
     let fill = fill.chain(super::payments::fill(today, app.now()));
+    let fill = fill.chain(super::notifications::fill(app.now()));
+    let fill = fill.chain(super::usage::fill(today, app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 

@@ -1,13 +1,16 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
 mod audit;
+pub mod booking;
 pub mod customers;
+mod installation;
 pub mod keys;
 mod mail_room;
 pub mod members;
 mod overview;
 pub mod partners;
 mod sign_on;
+pub mod told;
 mod view_as;
 
 use crate::access::Routes;
@@ -21,7 +24,9 @@ pub fn routes() -> Routes {
         .merge(members::routes())
         .merge(mail_room::routes())
         .merge(view_as::routes())
+        .merge(installation::routes())
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(sign_on::routes())
+        .merge(booking::routes())
 }
