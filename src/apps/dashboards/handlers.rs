@@ -41,6 +41,7 @@ pub async fn export(door: Door) -> Result<Answer, Error> {
         return Err(refused(&door, ask, today).await);
     }
     let (me, known) = read(&door, &ask.wanted, today).await?;
+    door.note_export(&me);
     let usage = usage(&door, ask, known, today);
     let name = format!("{}_usage_{today}", me.org_name.slug());
     Ok(Answer::of(Sheet { name, text: sheet::points(&usage) }))
