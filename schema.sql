@@ -617,7 +617,7 @@ create index payment_record_open on payment_record (org_id, at, id)
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
 create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
-create index payment_record_waiting on payment_record (recorded_on, id)
+create index payment_record_ageing on payment_record (recorded_on, id)
  where overdue_on is null and status in ('submitted', 'under_review');
 create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 

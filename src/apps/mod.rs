@@ -14,6 +14,7 @@ pub mod orders;
 pub mod orgs;
 pub mod payments;
 pub mod problems;
+pub mod report;
 pub mod sign_in;
 pub mod sso;
 pub mod staff;
@@ -64,9 +65,12 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
         (Desk::Customers, "Customers", "/organisations", Icon::Building),
-        (Desk::Customers, "Partners", "/partners", Icon::Swap),
         (Desk::Booking, "Orders", "/orders", Icon::Book),
+        (Desk::Licensing, "Licences", "/licences", Icon::Key),
+        (Desk::Reconciling, "Payments", "/payments", Icon::Bank),
         (Desk::Publishing, "Announcements", "/notifications", Icon::Bell),
+        (Desk::Catalogue, "Products", "/products", Icon::Receipt),
+        (Desk::Customers, "Partners", "/partners", Icon::Swap),
         (Desk::MailRoom, "Mail room", "/mails", Icon::Mail),
         (Desk::Members, "Staff", "/members", Icon::Users),
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
@@ -126,6 +130,15 @@ pub fn flash(code: &str) -> Option<Flash> {
         "notification-read" => "Marked as read.",
         "notifications-read" => "Everything is marked as read.",
         "preferences-saved" => "Your choice is saved. It holds from the next mail on.",
+        "licence-changed" => "The licence is changed. The customer is told.",
+        "payment-under-review" => "You have taken it up. Colleagues see that.",
+        "payment-information-needed" => "The question is sent. The record waits for the customer.",
+        "payment-reconciled" => "The payment is reconciled. The customer is told.",
+        "payment-rejected" => "The record is rejected. The customer reads your reason.",
+        "payment-noted" => "The note is added.",
+        "product-added" => "The product is in the catalogue.",
+        "product-changed" => "The product is changed.",
+        "report-asked" => "The report is being made and will be mailed to you.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -150,10 +163,13 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "members" => staff::members::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
+        "report" => report::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "keys" => staff::keys::mail::render(kind, payload, mailing),
         "booking" => staff::booking::mail::render(kind, payload, mailing),
         "notifications" => notifications::mail::render(kind, payload, mailing),
+        "licensing" => staff::licensing::mail::render(kind, payload, mailing),
+        "reconciling" => staff::reconciling::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
         "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),

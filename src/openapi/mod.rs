@@ -14,9 +14,13 @@ mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod report;
 mod staff_booking;
+mod staff_catalogue;
 mod staff_customers;
+mod staff_licensing;
 mod staff_members;
+mod staff_reconciling;
 mod words;
 
 use std::collections::BTreeMap;
@@ -55,6 +59,10 @@ fn calls() -> Vec<Call> {
         staff_booking::calls(),
         notifications::calls(),
         dashboards::calls(),
+        staff_licensing::calls(),
+        staff_reconciling::calls(),
+        staff_catalogue::calls(),
+        report::calls(),
     ]
     .into_iter()
     .flatten()

@@ -141,7 +141,7 @@ fn the_ends_of_the_chains_are_written_down_elsewhere() {
 #[test]
 fn no_secret_stands_in_the_log() {
     let (mut seen, mut secrets) =
-        (0, vec![PASSWORD.to_owned(), "another good phrase".to_owned(), "A".repeat(43)]);
+        (0, vec![PASSWORD.to_owned(), "another good phrase".to_owned(), "AAAAAAAAAA".to_owned()]);
     for url in portal::routes::all().index.iter().filter(|it| it.method != "GET") {
         let sample = sample(url);
         let portal = Portal::after(sample.after);
@@ -152,7 +152,7 @@ fn no_secret_stands_in_the_log() {
         secrets.push(answer.cookie("__Host-session").replace("__Host-session=", ""));
         secrets.extend(answer.body.split('"').filter(|it| it.starts_with("portal_")).map(str::to_owned));
         // A name of the cast is no secret, though it is the id of its session.
-        secrets.retain(|it| it.len() > 18 && !it.contains("-canary"));
+        secrets.retain(|it| it.len() > 9 && !it.contains("-canary"));
         for line in portal.rows("select action, target, before, after, actor_name, address from audit") {
             let text = line.to_string();
             let leak = secrets.iter().find(|it| text.contains(it.as_str()));

@@ -72,6 +72,8 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/o/{org}/calendar", "", ""),
     ("POST", "/o/{org}/calendar/revocation", "", ANN_SUBSCRIBES),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
+    ("POST", "/o/{org}/report", "", ""),
+    ("POST", "/api/v1/organisations/{org}/reports", "", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
     ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
     ("PATCH", "/api/v1/me", r#"{"display_name": "Ann A."}"#, ""),
@@ -232,6 +234,36 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
+    ("POST", "/staff/licences/{licence}", "version=1&valid_till=2027-01-31&note=As+agreed", ""),
+    ("PATCH", "/api/v1/staff/licences/{licence}", r#"{"valid_till": "2027-01-31", "note": "As agreed"}"#, ""),
+    (
+        "POST",
+        "/staff/payments/{payment}/decisions",
+        "action=reconcile&licences.0.id=l-acme&licences.0.valid_till=2027-12-31",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/payment-records/{payment}/decisions",
+        r#"{"action": "reconcile", "licences": [{"id": "l-acme", "valid_till": "2027-12-31"}]}"#,
+        "",
+    ),
+    ("POST", "/staff/payments/{payment}/notes", "text=Seen+at+the+bank", ""),
+    ("POST", "/api/v1/staff/payment-records/{payment}/notes", r#"{"text": "Seen at the bank"}"#, ""),
+    (
+        "POST",
+        "/staff/products",
+        "id=ideolve&name=Ideolve&access_grace_days=&suspension_days=30&trial_delete_days=",
+        "",
+    ),
+    ("POST", "/api/v1/staff/products", r#"{"id": "ideolve", "name": "Ideolve", "suspension_days": 30}"#, ""),
+    (
+        "POST",
+        "/staff/products/{product}",
+        "version=1&name=SkyConnect+2&access_grace_days=14&suspension_days=30&trial_delete_days=7",
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/products/{product}", r#"{"name": "SkyConnect 2", "access_grace_days": 14}"#, ""),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
@@ -312,7 +344,8 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
-    let path = path.replace("{member}", "st-publisher").replace("{mail}", "m-bob");
+    let path =
+        path.replace("{member}", "st-publisher").replace("{mail}", "m-bob").replace("{report}", "r-acme");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");

@@ -21,6 +21,21 @@ impl Fields {
         if self.left.contains_key(field) { self.read_or_none(field) } else { Some(None) }
     }
 
+    /// The same where leaving it out and saying none are two things.
+    #[expect(clippy::option_option, reason = "malformed, left out and none are three things")]
+    pub fn said_or_none<T: TryFrom<String, Error: Display>>(
+        &mut self,
+        field: &str,
+    ) -> Option<Option<Option<T>>> {
+        if self.left.contains_key(field) { self.read_or_none(field).map(Some) } else { Some(None) }
+    }
+
+    /// What several fields are at fault of together.
+    pub fn refuse<T>(&mut self, flaw: FieldError) -> Option<T> {
+        self.errors.push(flaw);
+        None
+    }
+
     /// One of the words that serde knows.
     pub fn word<T: DeserializeOwned>(&mut self, field: &str, or: &str) -> Option<T> {
         match self.left.remove(field) {
@@ -87,6 +102,29 @@ impl Fields {
             }
         }
         whole.then_some(good)
+    }
+
+    /// The same where there need be none.
+    pub fn some_each<T>(
+        &mut self,
+        field: &str,
+        most: usize,
+        read: impl Fn(&mut Self) -> Option<T>,
+    ) -> Option<Vec<(usize, T)>> {
+        let none = match self.left.get(field) {
+            Some(Value::Null) => true,
+            Some(Value::Array(rows)) => rows.is_empty(),
+            Some(_) => false,
+            None => {
+                let below = format!("{field}.");
+                self.is_json || !self.left.keys().any(|it| it.starts_with(&below))
+            }
+        };
+        if none {
+            self.left.remove(field);
+            return Some(Vec::new());
+        }
+        self.each(field, most, read)
     }
 
     /// The same, with what is wrong with a row left at that row, so that the others go on without it.

@@ -2,13 +2,16 @@
 
 mod audit;
 pub mod booking;
+pub mod catalogue;
 pub mod customers;
 pub mod keys;
+pub mod licensing;
 mod mail_room;
 pub mod members;
 mod overview;
 pub mod partners;
 pub mod publishing;
+pub mod reconciling;
 mod sign_on;
 pub mod told;
 mod view_as;
@@ -29,4 +32,7 @@ pub fn routes() -> Routes {
         .merge(publishing::routes())
         .merge(sign_on::routes())
         .merge(booking::routes())
+        .merge(licensing::routes())
+        .merge(reconciling::routes())
+        .merge(catalogue::routes())
 }

@@ -177,9 +177,9 @@ pub fn publish(
         scope.deed(sql!(
             "insert into notification (id, org_id, product_id, roles, category, title, body, link, source, state,
                                        pinned_until, published_at, expires_at, created_at, announcement_id)
-             select copy.value ->> 0, copy.value ->> 1, told.product_id, told.roles, told.category, told.title, told.body,
-                    told.link, 'vendor', 'published', told.pinned_until, ?2, told.expires_at, ?2, told.id
-               from announcement as told, json_each(?3) as copy where told.id = ?1",
+             select copy.value ->> 0, copy.value ->> 1, product_id, roles, category, title, body, link, 'vendor',
+                    'published', pinned_until, ?2, announcement.expires_at, ?2, announcement.id
+               from announcement, json_each(?3) as copy where announcement.id = ?1",
             id.as_str(),
             now,
             json!(copies).to_string(),
