@@ -37,6 +37,8 @@ pub const WORDS: &[Word] = &[
     word("key.made", "API key made", "{who} made the API key {name}"),
     word("key.revoked", "API key revoked", "{who} revoked the API key {name}"),
     word("key.rotated", "API key rotated", "{who} made a successor of the API key {name}"),
+    word("licence.cancelled", "Licence cancelled", "{who} cancelled a licence"),
+    word("licence.changed", "Licence changed", "{who} changed a licence: valid till {valid_till}"),
     word("list.exported", "List exported", "{who} took {target} as a file"),
     word("mail.sent_again", "Mail sent again", "{who} had a mail sent again"),
     word("member.added", "Colleague added", "{who} added {email} to the staff as {role}"),

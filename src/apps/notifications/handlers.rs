@@ -52,7 +52,6 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
     }
     door.note_export(&me);
     let name = format!("{}_notifications_{today}", me.org_name.slug());
-    door.note_export(&me);
     Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, notes.iter().map(view::row)) }))
 }
 
