@@ -4,6 +4,7 @@ mod audit;
 pub mod booking;
 pub mod catalogue;
 pub mod customers;
+mod installation;
 pub mod keys;
 pub mod licensing;
 mod mail_room;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(members::routes())
         .merge(mail_room::routes())
         .merge(view_as::routes())
+        .merge(installation::routes())
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(publishing::routes())
