@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod announce;
+mod api_document;
 mod audit;
 mod audit_chain;
 mod awake;

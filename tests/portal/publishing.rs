@@ -141,7 +141,8 @@ fn it_is_pinned_changed_and_withdrawn_for_everybody_at_once() {
             answer.body
         );
     }
-    let said: Vec<Value> = portal.get("/api/v1/staff/audit?actor=st-publisher", "st-admin").json()["items"]
+    let said: Vec<Value> = portal.get("/api/v1/staff/audit?actor=The+publisher+colleague", "st-admin").json()
+        ["items"]
         .as_array()
         .unwrap()
         .iter()
