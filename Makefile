@@ -1,7 +1,7 @@
 # Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-host test-edge test-browser check build seed deploy clean
+.PHONY: help dev test test-host test-edge test-browser check bench build seed audit-verify deploy clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,12 +24,18 @@ test-browser: ## Run the suite in Chromium: the main job as a person does it
 check: ## Check the layout and run clippy, on the host and for the edge
 	@scripts/check.sh
 
+bench: ## Measure the CPU time of each main page beside the least possible and beside Hono
+	@scripts/provision.sh build && scripts/build-wasm.sh && . scripts/env.sh && OUT=$(OUT) node bench/run.mjs
+
 build: ## Build the bundle that is deployed, if anything changed, and say how large it is
 	@scripts/provision.sh build
 	@scripts/build-wasm.sh
 
 seed: ## Load the demo data from scratch into the portal that `make dev` runs
 	@scripts/seed.sh
+
+audit-verify: ## Find what was changed in the audit log of a copy of the database (COPY=copy.sql|copy.sqlite, ANCHORS='anchor.json ...')
+	@. scripts/env.sh && node --no-warnings scripts/audit-verify.mjs $(COPY) $(ANCHORS)
 
 deploy: ## Migrate and deploy production; asks first (YES=1: does not ask, SECRETS=file: for the first time)
 	@scripts/deploy.sh

@@ -112,6 +112,37 @@
     } catch { leave(); }
   }
 
+  // What is read is marked where it stands: by its button, and a page that shows one marks it once it is really looked
+  // at. Any surprise leads to the form's own way.
+  const markRead = async (form) => {
+    const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", redirect: "manual" });
+    if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error("not marked");
+    const entry = form.closest("li");
+    const moves = form.contains(document.activeElement);
+    form.remove();
+    entry?.classList.remove("unread");
+    if (entry) one(".feed-mark", entry)?.remove();
+    if (moves) (entry ? one("a", entry) : one("#main"))?.focus();
+    all(".nav-link .count").forEach((badge) => {
+      const number = badge.firstChild;
+      const left = Number(number.nodeValue) - 1;
+      if (left === 0) badge.remove(); else if (left > 0) number.nodeValue = left;
+    });
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-read]")) return;
+    event.preventDefault();
+    markRead(form).then(() => say("Marked as read"), () => form.submit());
+  });
+  const onSight = one("[data-read-on-sight] form");
+  const see = () => {
+    if (document.hidden || !onSight.isConnected) return;
+    document.removeEventListener("visibilitychange", see);
+    markRead(onSight).catch(() => { /* its button is still there */ });
+  };
+  if (onSight) { document.addEventListener("visibilitychange", see); see(); }
+
   // One press, one deed.
   const pressed = new Map();
   document.addEventListener("submit", (event) => {
@@ -186,6 +217,48 @@
     field.after(left);
     field.addEventListener("input", count);
     count();
+  });
+
+  // The files that were chosen, by name: a phone shows no more than how many there are.
+  all("[data-files]").forEach((place) => {
+    const list = make("ul", { className: "chosen" });
+    list.setAttribute("aria-live", "polite");
+    place.append(list);
+    const size = (bytes) => bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+    place.addEventListener("change", () => {
+      const files = all("input[type=file]", place).flatMap((input) => [...input.files]);
+      list.replaceChildren(...files.map((file, at) => {
+        const many = at >= Number(place.dataset.files);
+        const large = file.size > 5_242_880;
+        const line = make("li", { className: many || large ? "too-much" : "" });
+        line.append(make("span", {}, file.name), make("span", {}, many ? "one too many" : large ? `${size(file.size)}, too large` : size(file.size)));
+        return line;
+      }));
+    });
+  });
+
+  // What the tax is, the page itself knows: it is asked again, and only what has changed is taken over. The files that
+  // were chosen stay chosen, which they would not on a new page.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-work-out]");
+    if (!button) return;
+    event.preventDefault();
+    const { form, formAction, dataset: { workOut } } = button;
+    const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "idempotency_key");
+    const address = `${formAction}?${new URLSearchParams(typed)}`;
+    try {
+      const answer = await fetch(address, { credentials: "same-origin", headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = one(workOut, page);
+      if (!answer.ok || answer.redirected || !now) throw new Error("another page");
+      ["currency", "amount", "tax_deducted"].forEach((name) => {
+        const theirs = one(`[name="${name}"]`, page);
+        if (theirs) form.elements.namedItem(name).value = theirs.value;
+      });
+      one(workOut).replaceWith(document.adoptNode(now));
+      one("[data-work-out]", now).focus();
+      say(one(".worked-out, .error", now)?.textContent ?? "");
+    } catch { location.href = address; }
   });
 
   // The form behind a link from a mail: the token leaves the address bar and waits, out of sight, for the press. It is

@@ -237,22 +237,24 @@ need_chromium() {
     fail 'there is no Chromium. Install Chromium or Chrome, or set CHROMIUM_BIN to the path of one, then run this again.'
 }
 
-# The host suite reads our calendar with a parser that is not ours; without one it says so and goes on.
-need_calendar_parser() {
-  local venv=$PORTAL_CACHE/icalendar-$ICALENDAR_VERSION
-  "$venv/bin/python" -c 'import icalendar' 2>/dev/null && return
-  say "icalendar $ICALENDAR_VERSION, a calendar parser in Python for the host suite (15 s)"
+# pypi PACKAGE VERSION WHAT-FOR WITHOUT [MORE...]: into an environment of its own; without Python or pip it says so and
+# goes on.
+pypi() {
+  local package=$1 version=$2 what=$3 without=$4
+  local venv=$PORTAL_CACHE/$package-$version
+  "$venv/bin/python" -c "import $package" 2>/dev/null && return
+  say "$package $version, $what (15 s)"
   rm -rf "$venv"
   if ! brief python3 -m venv "$venv"; then
     rm -rf "$venv"
     debian_install python3 python3-venv && brief python3 -m venv "$venv" || {
-      echo '    there is no Python with venv: no parser but our own will look at the calendar' >&2
+      echo "    there is no Python with venv: $without" >&2
       rm -rf "$venv"
       return 0
     }
   fi
-  retry brief "$venv/bin/pip" install --disable-pip-version-check --quiet "icalendar==$ICALENDAR_VERSION" || {
-    echo '    pip could not get it: no parser but our own will look at the calendar' >&2
+  retry brief "$venv/bin/pip" install --disable-pip-version-check --quiet "$package==$version" "${@:5}" || {
+    echo "    pip could not get it: $without" >&2
     rm -rf "$venv"
   }
 }
@@ -294,12 +296,19 @@ need_rust
 need_c_compiler
 if wants build check edge browser; then need_wasm_target; fi
 if wants check; then need_linters; fi
-if wants host; then need_calendar_parser; fi
+if wants host; then
+  pypi icalendar "$ICALENDAR_VERSION" 'a calendar parser in Python for the host suite' 'no parser but our own will look at the calendar'
+fi
 need_node # it runs the suites, the host's too
 if wants build edge browser; then
   need_npm_packages
   need_worker_build
   need_wasm_bindgen
   rm -rf "$PORTAL_CACHE/compiling" # a gigabyte that nobody needs once the tools are there
+fi
+if wants edge; then
+  pypi aiosmtpd "$AIOSMTPD_VERSION" 'a mail server in Python for the edge suite' 'no mail will be sent over SMTP'
+  pypi authlib "$AUTHLIB_VERSION" 'an OpenID Connect client in Python for the edge suite' 'two clients instead of three will sign on' \
+    "requests==$REQUESTS_VERSION"
 fi
 if wants browser; then need_chromium; fi

@@ -5,6 +5,9 @@ RUST_MINIMUM=1.95            # edition 2024, `if let` in match guards, and what 
 NODE_MINIMUM=22.12           # wrangler refuses anything older
 NODE_VERSION=24.21.0         # put into the cache where the machine's own is too old
 WORKER_BUILD_VERSION=0.8.7   # the same release as the `worker` crate
+AIOSMTPD_VERSION=1.4.6       # PyPI: the relay that the edge suite sends mail to
+AUTHLIB_VERSION=1.9.9        # PyPI: somebody else's OpenID Connect client, and what it asks the network with
+REQUESTS_VERSION=2.34.2
 ICALENDAR_VERSION=7.3.0      # PyPI: somebody else's parser, to read our calendar with
 
 WASM_TARGET=wasm32-unknown-unknown

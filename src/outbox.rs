@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::access::{App, Config, Deed, Scope, Secrets};
+use crate::access::{Anyone, App, Config, Deed, Query, Scope, Secrets};
 use crate::db::Stmt;
-use crate::kernel::{ContactId, Email, LinkId, MailId, TokenHash};
+use crate::kernel::{ContactId, Email, Flag, LinkId, MailId, OrgId, TokenHash};
 
 /// A mail to be. What it says is made from the payload when it leaves, by the `mail` module of the application
 /// that owns the kind.
@@ -62,4 +62,105 @@ impl Letter {
         };
         scope.unbound(stmt).mailing(&id)
     }
+}
+
+/// Why a mail never arrived, as far as it can be told to somebody who wants to mend it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Nobody has this address.
+    UnknownAddress,
+    MailboxFull,
+    TooLarge,
+    /// The mail service remembers that mails to this address came back.
+    Suppressed,
+    Refused,
+    /// A day of attempts, or more than the queue makes.
+    GaveUp,
+    /// It never became a mail.
+    Unmade,
+}
+
+impl Reason {
+    /// As the column has it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownAddress => "unknown_address",
+            Self::MailboxFull => "mailbox_full",
+            Self::TooLarge => "too_large",
+            Self::Suppressed => "suppressed",
+            Self::Refused => "refused",
+            Self::GaveUp => "gave_up",
+            Self::Unmade => "unmade",
+        }
+    }
+
+    /// Of an enhanced status code such as `5.1.1` (RFC 3463); nothing for text that is none.
+    #[must_use]
+    pub fn of_status(status: &str) -> Option<Self> {
+        let mut parts = status.split('.').map(str::parse::<u16>);
+        let (Some(Ok(4 | 5)), Some(Ok(subject)), Some(Ok(detail)), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return None;
+        };
+        Some(match (subject, detail) {
+            (1, 0..=6 | 10) | (2, 1) => Self::UnknownAddress,
+            (2, 2) => Self::MailboxFull,
+            (2 | 3, 3 | 4) => Self::TooLarge,
+            (4, _) => Self::GaveUp,
+            _ => Self::Refused,
+        })
+    }
+
+    /// What happened, and what helps.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::UnknownAddress => {
+                "Their mail server knows nobody of this address. If it is misspelt, delete the contact and add it anew."
+            }
+            Self::MailboxFull => "Their mailbox is full. Send again once they have made room.",
+            Self::TooLarge => "Their mail server takes no mail of this size.",
+            Self::Suppressed => {
+                "Earlier mails to this address came back, so none is sent there any more. Ask us to lift that."
+            }
+            Self::Refused => "Their mail server refused it. Ask their administrator to let our mails in.",
+            Self::GaveUp => "It could not be handed over within a day. Check the address, then send again.",
+            Self::Unmade => "It went wrong on our side. Send again; if that fails too, write to us.",
+        }
+    }
+}
+
+/// A mail that did not arrive, for whoever looks after it.
+#[derive(Debug, Deserialize)]
+pub struct Undelivered {
+    pub id: MailId,
+    pub kind: String,
+    pub org_id: Option<OrgId>,
+    pub recipient: Option<String>,
+    pub attempts: i64,
+    pub created_at: i64,
+    pub state_at: i64,
+    /// It left and came back.
+    pub bounced: Flag,
+    pub reason: Option<Reason>,
+    /// In the words of the other side: for staff, never for customers.
+    pub error: Option<String>,
+}
+
+/// The newest 50 mails that did not arrive and ended before this moment. The condition is that of the index
+/// `outbox_undelivered`; without it the whole table would be read.
+#[must_use]
+pub fn undelivered(scope: &Anyone, before: i64) -> Query<Vec<Undelivered>> {
+    scope.query(Stmt {
+        sql:
+            "select id, kind, org_id, recipient, attempts, created_at, state_at, state = 'bounced' as bounced,
+                     reason, error
+                from outbox
+               where state in ('failed', 'bounced') and state_at < ?1
+               order by state_at desc limit 50",
+        args: vec![before.into()],
+    })
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::config::Config;
 use super::keys::Secrets;
+use super::outside::Outside;
 use super::session::{IDLE, Record};
 use crate::db::Db;
 use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId, StaffRole};
@@ -56,6 +57,12 @@ pub struct Listed {
     pub uploaded_at: i64,
 }
 
+/// RSASSA-PKCS1-v1_5 with SHA-256, done by the platform: the key is handed over as the text that the secret holds,
+/// and its bytes are never looked at here.
+pub trait Signer: Send + Sync {
+    fn sign(&self, jwk: String, message: Vec<u8>) -> BoxFuture<'static, Result<Vec<u8>, Unreachable>>;
+}
+
 /// What goes on after the answer has left, such as `waitUntil`.
 pub trait Later: Send + Sync {
     fn run(&self, work: BoxFuture<'static, ()>);
@@ -74,13 +81,16 @@ pub struct Services {
     pub tokens: Arc<dyn Kv>,
     pub mail: Arc<dyn MailQueue>,
     pub files: Arc<dyn Files>,
+    pub outside: Arc<dyn Outside>,
+    pub signer: Arc<dyn Signer>,
     pub later: Arc<dyn Later>,
     /// One JSON object a line.
     pub log: fn(&str),
     /// Fills the buffer from the system's generator.
     pub fill: fn(&mut [u8]),
-    /// Navigation of an organisation for these roles; it lies above this layer, so it is handed in.
-    pub nav: fn(&OrgId, &[Role]) -> Vec<NavItem>,
+    /// Navigation of an organisation for these roles, with so many unread notifications; it lies above this layer, so it
+    /// is handed in.
+    pub nav: fn(&OrgId, &[Role], u32) -> Vec<NavItem>,
     /// Navigation of the vendor's side for these roles.
     pub staff_nav: fn(&[StaffRole]) -> Vec<NavItem>,
     /// What `?done=<code>` says after a deed.
@@ -180,6 +190,17 @@ impl App {
     #[must_use]
     pub fn files(&self) -> &dyn Files {
         &*self.services.files
+    }
+
+    /// The ways that mail leaves by.
+    #[must_use]
+    pub fn outside(&self) -> &dyn Outside {
+        &*self.services.outside
+    }
+
+    #[must_use]
+    pub fn signer(&self) -> &dyn Signer {
+        &*self.services.signer
     }
 
     /// Tells KV that somebody is here now.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{Email, LimitScope, Zone};
+use super::mail_config::MailConfig;
+use crate::kernel::{Day, Email, LimitScope, Zone};
 use crate::page::Brand;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +20,15 @@ pub struct Config {
     pub origin: String,
     pub brand: Arc<Brand>,
     pub support_email: Email,
+    /// Where the vendor's billing team reads; the address of support where nothing is said.
+    pub billing_email: Email,
+    /// Days that are no working days besides Saturdays and Sundays.
+    pub holidays: Vec<Day>,
     pub zone: Zone,
     pub links: Links,
     /// `licence` where nothing is said.
     pub extension_limit_scope: LimitScope,
+    pub mail: MailConfig,
 }
 
 /// Where the launcher leads out of the portal; what is not configured is not shown.
@@ -69,6 +75,14 @@ impl Config {
         };
         let support_email =
             Email::try_from(text("SUPPORT_EMAIL")?).map_err(|it| bad("SUPPORT_EMAIL", it.to_string()))?;
+        let billing_email = match text("BILLING_EMAIL") {
+            Ok(said) => Email::try_from(said).map_err(|it| bad("BILLING_EMAIL", it.to_string()))?,
+            Err(_) => support_email.clone(),
+        };
+        let holidays = text("HOLIDAYS").unwrap_or_default();
+        let holidays = holidays.split([',', ' ']).filter(|it| !it.is_empty());
+        let holidays = holidays.map(|it| Day::try_from(it.to_owned())).collect::<Result<_, _>>();
+        let holidays = holidays.map_err(|it| bad("HOLIDAYS", it.to_string()))?;
         let brand = Arc::new(Brand {
             vendor_name: text("VENDOR_NAME")?,
             support_email: support_email.as_str().to_owned(),
@@ -83,7 +97,19 @@ impl Config {
             }
             Err(_) => LimitScope::Licence,
         };
-        Ok(Self { environment, origin, brand, support_email, zone, links, extension_limit_scope })
+        let mail = MailConfig::read(environment, &support_email, text)?;
+        Ok(Self {
+            environment,
+            origin,
+            brand,
+            support_email,
+            billing_email,
+            holidays,
+            zone,
+            links,
+            extension_limit_scope,
+            mail,
+        })
     }
 
     /// Whether `/dev/*` exists here.
@@ -111,7 +137,7 @@ fn origin(text: &str, environment: Environment) -> Result<String, BadConfig> {
     Ok(text.to_owned())
 }
 
-fn bad(name: &'static str, why: impl Into<String>) -> BadConfig {
+pub(super) fn bad(name: &'static str, why: impl Into<String>) -> BadConfig {
     BadConfig { name, why: why.into() }
 }
 
@@ -140,6 +166,10 @@ mod tests {
         assert_eq!(config.origin, "https://portal.vendor.example");
         assert!(config.is_production() && config.links.help_desk.is_none());
         assert_eq!(config.extension_limit_scope, LimitScope::Licence);
+        assert_eq!((config.billing_email.as_str(), config.holidays.len()), ("support@vendor.example", 0));
+        let more = [("BILLING_EMAIL", "billing@vendor.example"), ("HOLIDAYS", "2026-12-25, 2027-01-26")];
+        let more = read(&more).unwrap();
+        assert_eq!((more.billing_email.as_str(), more.holidays.len()), ("billing@vendor.example", 2));
         let wider = read(&[("EXTENSION_LIMIT_SCOPE", "organisation")]).unwrap();
         assert_eq!(wider.extension_limit_scope, LimitScope::Organisation);
         assert!(
@@ -165,6 +195,8 @@ mod tests {
             ("HELPDESK_URL", "javascript:alert(1)"),
             ("GATEWAY_URL", "http://pay.example"),
             ("EXTENSION_LIMIT_SCOPE", "customer"),
+            ("BILLING_EMAIL", "billing"),
+            ("HOLIDAYS", "2026-12-25 Diwali"),
         ] {
             assert_eq!(read(&[(name, text)]).unwrap_err().name, name, "{text}");
         }

@@ -5,8 +5,11 @@ use axum::http::request::Parts;
 use serde::Deserialize;
 
 use super::App;
-use super::gate::{Actor, Entry, live_session};
+use super::gate::{Actor, Entry, live_session, note};
 use super::matrix::{Application, allows, openers};
+use super::notices::{
+    count_unread, meant_for, meant_for_me, newest_looked_at, read_through, unread, unread_count,
+};
 use super::scope::{Deed, OrgScope, Questions, Scope};
 use super::session::Wakefulness;
 use crate::db::{Arg, Rows, Stmt};
@@ -69,6 +72,8 @@ pub struct Member {
     pub org_name: OrgName,
     /// In how many organisations this person is a verified contact.
     pub organisations: i64,
+    /// Notifications, for the badge: exact up to a hundred.
+    pub unread: u32,
 }
 
 /// Who somebody is to organisation ?1: no row when not signed in (any more), no contact when a stranger or not
@@ -78,7 +83,9 @@ const GATE: &str = concat!(
             organisation.name as org_name, role.role as role,
             exists (select 1 from staff where staff.person_id = person.id) as is_staff,
             (select count(*) from contact as mine
-              where mine.person_id = person.id and mine.verified_at is not null) as organisations,
+              where mine.person_id = person.id and mine.verified_at is not null) as organisations, ",
+    unread_count!("?5"),
+    " as unread,
             (select grantor.display_name from role as first
                join contact as of_first on of_first.org_id = first.org_id and of_first.id = first.contact_id
                join person as grantor on grantor.id = of_first.person_id
@@ -117,6 +124,7 @@ struct Standing {
     org_name: Option<OrgName>,
     role: Option<Role>,
     organisations: i64,
+    unread: u32,
     is_staff: i64,
     grantor: Option<DisplayName>,
 }
@@ -171,6 +179,11 @@ impl<S: Screen> Access<S> {
         self.entry.actor(member.name.as_str())
     }
 
+    /// A list left the portal as a file: a line in the log, once the answer has left.
+    pub fn note_export(&self, member: &Member) {
+        note(self.app(), Some(self.org.id()), &self.actor(member), "list.exported");
+    }
+
     /// Another part of the path, such as the contact in `/contacts/{contact}`. What is no id names nothing.
     pub fn named<T: TryFrom<String>>(&self, name: &str) -> Result<T, Error> {
         self.entry.named(name)
@@ -183,7 +196,7 @@ impl<S: Screen> Access<S> {
         let asked = app.caller().asked.as_str();
         let path = asked.split('?').next().unwrap_or_default();
         let home = format!("/o/{}", self.org.id().as_str());
-        let mut nav = (app.services.nav)(self.org.id(), &member.roles);
+        let mut nav = (app.services.nav)(self.org.id(), &member.roles, member.unread);
         for item in &mut nav {
             let below = path.strip_prefix(item.href.as_str()).is_some_and(|it| it.starts_with('/'));
             item.current = path == item.href || (item.href != home && below);
@@ -217,9 +230,9 @@ impl<S: Screen> Access<S> {
         let (Some(contact), Some(org_name)) = (first.contact, first.org_name) else {
             return Err(Error::NotFound);
         };
-        let Standing { name, email, organisations, grantor, .. } = first;
-        let member =
-            Member { person: self.person().clone(), contact, roles, name, email, org_name, organisations };
+        let Standing { name, email, organisations, unread, grantor, .. } = first;
+        let person = self.person().clone();
+        let member = Member { person, contact, roles, name, email, org_name, organisations, unread };
         match S::APPLICATION {
             Some(application) if !allows(&member.roles, application) => {
                 Err(self.forbidden(application, &member, grantor))
@@ -234,23 +247,7 @@ impl<S: Screen> Access<S> {
             openers(application).unwrap_or_default().iter().map(|it| it.label()).collect();
         let grantor = grantor.map_or_else(|| "your Primary contact".to_owned(), String::from);
         let detail = format!("This needs the role {}. {grantor} can grant it.", openers.join(" or "));
-        let app = self.app();
-        let refused = sql!(
-            "insert into audit (id, org_id, at, actor_id, actor_name, action, target, address, request_id)
-             values (?2, ?1, ?3, ?4, ?5, 'access.refused', ?6, ?7, ?8)",
-            String::from(app.new_id::<crate::kernel::AuditId>()),
-            app.now(),
-            member.person.as_str(),
-            member.name.as_str(),
-            app.caller().asked.split('?').next().unwrap_or_default(),
-            app.caller().address.as_str(),
-            app.caller().request.as_str(),
-        );
-        let (db, refused) = (app.services.db.clone(), self.org.bind(refused));
-        app.later(
-            "audit",
-            async move { db.write(vec![refused]).await.map(drop).map_err(|it| it.to_string()) },
-        );
+        note(self.app(), Some(self.org.id()), &self.actor(member), "access.refused");
         Error::Forbidden { detail, frame: Some(Box::new(self.frame(member))) }
     }
 }

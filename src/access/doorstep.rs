@@ -6,11 +6,11 @@ use axum::http::request::Parts;
 
 use super::app::{App, Unreachable};
 use super::gate::commit;
-use super::scope::{Anyone, Deed, Questions};
+use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{Claim, KnownDevice};
 use crate::db::Rows;
 use crate::error::Error;
-use crate::kernel::MailId;
+use crate::kernel::{MailId, OrgId};
 use crate::page::{Frame, Place};
 
 /// Where nobody is signed in yet: sign-in, one-time links, set-up, health. What happens here must be right
@@ -93,6 +93,12 @@ impl System {
 
     pub async fn write(&self, deeds: Vec<Deed>) -> Result<Vec<Rows>, Error> {
         commit(&self.app, None, deeds).await
+    }
+
+    /// For a job's deed that belongs to one organisation.
+    #[must_use]
+    pub fn within(&self, org: OrgId) -> OrgScope {
+        OrgScope::new(org)
     }
 
     /// Unlike `App::nudge`, waits for the queue and tells when it did not listen.

@@ -1,6 +1,8 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
 mod many;
+mod parts;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,6 +11,7 @@ use std::marker::PhantomData;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::Deserialize;
@@ -22,6 +25,7 @@ use crate::kernel::FieldError;
 use crate::page::Draft;
 
 pub use self::many::Row;
+pub use self::upload::{Limits, Sent, Uploaded, WithFiles, refused_files};
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
@@ -153,6 +157,11 @@ impl Fields {
         self.left.remove(field).and_then(|it| it.as_str().map(str::to_owned))
     }
 
+    /// For forms whose senders may add fields of their own (RFC 6749, 3.2).
+    pub fn ignore_the_rest(&mut self) {
+        self.left.clear();
+    }
+
     fn parse<T: TryFrom<String, Error: Display>>(&mut self, field: &str, text: String) -> Option<T> {
         T::try_from(text)
             .map_err(|it| self.errors.push(FieldError::new(field, "malformed", it.to_string())))
@@ -222,22 +231,7 @@ impl<T: Form> FromRequest<App> for Posted<T> {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
-        let is_json = parts.uri.path().starts_with("/api/");
-        let header = |name| one(&parts.headers, name).map(str::to_owned);
-        let mut posted = Self {
-            sent: BTreeMap::new(),
-            is_json,
-            fault: None,
-            flaws: Vec::new(),
-            if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
-            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
-            key: parts
-                .headers
-                .contains_key("idempotency-key")
-                .then(|| header("idempotency-key").unwrap_or_default()),
-            request: String::new(),
-            becomes: PhantomData,
-        };
+        let mut posted = Self::blank(&parts);
         let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
         match read(body, claimed.unwrap_or(0), T::MOST).await {
             Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
@@ -263,6 +257,25 @@ async fn read(mut body: Body, claimed: usize, most: usize) -> Option<Vec<u8>> {
 }
 
 impl<T> Posted<T> {
+    /// As far as the headers tell.
+    fn blank(parts: &Parts) -> Self {
+        let header = |name| one(&parts.headers, name).map(str::to_owned);
+        Self {
+            sent: BTreeMap::new(),
+            is_json: parts.uri.path().starts_with("/api/"),
+            fault: None,
+            flaws: Vec::new(),
+            if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
+            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
+            key: parts
+                .headers
+                .contains_key("idempotency-key")
+                .then(|| header("idempotency-key").unwrap_or_default()),
+            request: String::new(),
+            becomes: PhantomData,
+        }
+    }
+
     fn take(&mut self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) {
         let kind = one(headers, "content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -305,8 +318,11 @@ impl<T> Posted<T> {
 
 /// About a field whose name somebody else chose.
 fn flaw_of(name: &str, code: &'static str, message: &str) -> FieldError {
-    let name: String = name.chars().take(MOST_NAME).collect();
-    FieldError::new(&name, code, message)
+    FieldError::new(&cut(name), code, message)
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(MOST_NAME).collect()
 }
 
 /// A header that was sent once; two of one name mean nothing.

@@ -8,6 +8,7 @@ use futures::join;
 use super::app::App;
 use super::scope::Deed;
 use super::session::{Claim, KnownDevice, Record, SEEN_EVERY, Wakefulness};
+use super::trail::Line;
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{MailId, OrgId, PersonId};
@@ -138,4 +139,12 @@ pub(super) async fn commit(app: &App, guard: Option<Stmt>, deeds: Vec<Deed>) -> 
             _ => error.into(),
         }),
     }
+}
+
+/// What is no deed and leaves a line all the same, such as a refusal: on its own, once the answer has left.
+pub(super) fn note(app: &App, org: Option<&OrgId>, actor: &Actor, action: &'static str) {
+    let target = app.caller().asked.split('?').next().unwrap_or_default();
+    let line = Line { org, actor, action, target, before: None, after: None }.stmt(app);
+    let db = app.services.db.clone();
+    app.later("audit", async move { db.write(vec![line]).await.map(drop).map_err(|it| it.to_string()) });
 }

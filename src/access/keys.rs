@@ -4,6 +4,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::config::Environment;
+use super::signing::SigningKeys;
 use crate::kernel::{LinkId, Token, TokenHash};
 
 /// Secrets by key id. The first one signs; all of them verify.
@@ -16,6 +17,14 @@ pub struct Secrets {
     pub pepper: Keyring,
     /// Makes the first administrator, once.
     pub setup: Option<String>,
+    /// Of the provider that mail is handed to over HTTP.
+    pub mail_api_key: Option<String>,
+    pub smtp_user: Option<String>,
+    pub smtp_password: Option<String>,
+    /// Of what other programs are told about somebody; without them nobody signs on anywhere.
+    pub signing: Option<SigningKeys>,
+    /// Shared with Zendesk.
+    pub zendesk: Option<String>,
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -65,6 +74,21 @@ impl Keyring {
         self.current().and_then(|(_, secret)| token(secret, id))
     }
 
+    /// A token that says we wrote this text, for this purpose and no other.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, text: &str) -> Option<Token> {
+        let (_, secret) = self.current()?;
+        Some(Token::from_bytes(sealing(secret, purpose, text)?.finalize().into_bytes().into()))
+    }
+
+    /// Whether this is such a token, of whichever key. Each comparison takes the same time.
+    #[must_use]
+    pub fn has_sealed(&self, purpose: &str, text: &str, token: &Token) -> bool {
+        let Some(said) = token.bytes() else { return false };
+        let mut macs = self.0.iter().filter_map(|it| sealing(&it.1, purpose, text));
+        macs.any(|mac| mac.verify_slice(&said).is_ok())
+    }
+
     /// The same token later, whichever key was current when it was made.
     #[must_use]
     pub fn link_token_with(&self, id: &LinkId, hash: &TokenHash) -> Option<Token> {
@@ -85,12 +109,33 @@ impl Secrets {
             None if environment == Environment::Production => Err(BadKeys { name, why: "is not set" }),
             None => Ok(Keyring::made_of(random())),
         };
-        let setup = look_up("SETUP_SECRET").filter(|it| !it.trim().is_empty());
-        if setup.as_ref().is_some_and(|it| it.len() < 32) {
-            return Err(BadKeys { name: "SETUP_SECRET", why: "has less than 32 characters" });
-        }
-        Ok(Self { session: ring("SESSION_KEYS")?, pepper: ring("PASSWORD_PEPPER")?, setup })
+        let optional = |name: &'static str| look_up(name).filter(|it| !it.trim().is_empty());
+        let long = |name: &'static str| match optional(name) {
+            Some(text) if text.len() < 32 => Err(BadKeys { name, why: "has less than 32 characters" }),
+            found => Ok(found),
+        };
+        let signing =
+            optional("SIGNING_KEYS").map(|it| SigningKeys::parse("SIGNING_KEYS", &it)).transpose()?;
+        Ok(Self {
+            session: ring("SESSION_KEYS")?,
+            pepper: ring("PASSWORD_PEPPER")?,
+            setup: long("SETUP_SECRET")?,
+            mail_api_key: optional("MAIL_API_KEY"),
+            smtp_user: optional("SMTP_USER"),
+            smtp_password: optional("SMTP_PASSWORD"),
+            signing,
+            zendesk: long("ZENDESK_SHARED_SECRET")?,
+        })
     }
+}
+
+/// A purpose has no line break, so no text can reach into it.
+fn sealing(secret: &[u8], purpose: &str, text: &str) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+    for part in ["sealed ", purpose, "\n", text] {
+        mac.update(part.as_bytes());
+    }
+    Some(mac)
 }
 
 fn token(secret: &[u8], id: &LinkId) -> Option<Token> {
@@ -117,10 +162,24 @@ mod tests {
     }
 
     #[test]
+    fn a_seal_holds_for_its_text_its_purpose_and_old_keys() {
+        let old = Keyring::parse("S", A).unwrap();
+        let rotated = Keyring::parse("S", &format!("{B},{A}")).unwrap();
+        let seal = old.seal("p", "text").unwrap();
+        assert!(old.has_sealed("p", "text", &seal) && rotated.has_sealed("p", "text", &seal));
+        assert!(!rotated.has_sealed("p", "texts", &seal) && !rotated.has_sealed("q", "text", &seal));
+        assert!(!Keyring::parse("S", B).unwrap().has_sealed("p", "text", &seal));
+        let link = old.link_token(&LinkId::try_from("l1".to_owned()).unwrap()).unwrap();
+        assert!(!old.has_sealed("p", "l1", &link) && !old.has_sealed("one-time link", "l1", &link));
+    }
+
+    #[test]
     fn production_refuses_to_start_without_its_secrets() {
         let read = |environment, text: &str| {
             let text = text.to_owned();
-            Secrets::read(environment, move |_| Some(text.clone()), || [1; 32]).map(|_| ())
+            let rings = ["SESSION_KEYS", "PASSWORD_PEPPER", "SETUP_SECRET"];
+            let look_up = move |name| rings.contains(&name).then(|| text.clone());
+            Secrets::read(environment, look_up, || [1; 32]).map(|_| ())
         };
         assert_eq!(read(Environment::Production, A), Ok(()));
         assert_eq!(read(Environment::Production, "").unwrap_err().why, "is not set");

@@ -10,16 +10,23 @@ mod form;
 mod gate;
 mod hash;
 mod keys;
+mod mail_config;
 pub mod matrix;
+pub(crate) mod notices;
 mod once;
+mod outside;
 mod routes;
 mod scope;
 mod serve;
 mod session;
 mod signed_in;
+mod signing;
 mod staffed;
+mod trail;
 
-pub use app::{App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Unreachable};
+pub use app::{
+    App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
+};
 pub use asked::Asked;
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{
@@ -27,16 +34,20 @@ pub use door::{
     Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
 };
 pub use doorstep::{Doorstep, System};
-pub use form::{Fields, Form, Posted, Row, stale};
+pub use form::{Fields, Form, Limits, Posted, Row, Sent, Uploaded, WithFiles, refused_files, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};
+pub use mail_config::{MailConfig, Relay, Security, Transport};
 pub use once::{Kept, Once};
+pub use outside::{Call, Declined, Outside, Parcel, Reply, Wire};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
-pub use serve::{bytes_of, serve};
+pub use serve::{bytes_of, form_may_lead_to, serve};
 pub use session::{
     Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
 };
 pub use signed_in::{Person, SignedIn};
+pub use signing::{SigningKey, SigningKeys};
 pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};
+pub use trail::{Line, digest};

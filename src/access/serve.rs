@@ -30,12 +30,23 @@ const HEADERS: [(HeaderName, &str); 8] = [
     ),
 ];
 
+/// The policy of a page whose form ends on another site. Chromium holds `form-action` against the whole chain of
+/// redirects behind a form, so signing in on the way to the help desk needs the help desk's origin, there alone.
+/// Each is `https://host` of an address that was checked; `None` for anything else.
+#[must_use]
+pub fn form_may_lead_to(origins: &[&str]) -> Option<HeaderValue> {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b":/.-[]".contains(&it);
+    let policy = CSP.replace("form-action 'self'", &format!("form-action 'self' {}", origins.join(" ")));
+    let all_plain = origins.iter().all(|it| it.bytes().all(plain));
+    all_plain.then(|| HeaderValue::from_str(&policy).ok())?
+}
+
 /// Answers a request: origin check, router, face, headers, one log line.
 pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Response {
     let caller = caller(app, &request);
     let app = app.called_by(caller.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let program = path.starts_with("/api/");
+    let program = is_for_programs(&path);
     let asker = Asker {
         brand: app.config().brand.clone(),
         request: caller.request.clone(),
@@ -73,6 +84,12 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
         app.log(&line);
     }
     response
+}
+
+/// The API, and what standards have put elsewhere for programs to read.
+fn is_for_programs(path: &str) -> bool {
+    let elsewhere = ["/sso/token", "/sso/userinfo", "/sso/jwks"].contains(&path);
+    elsewhere || path.starts_with("/api/") || path.starts_with("/.well-known/")
 }
 
 /// A token may stand in a path, such as in the address of a calendar; it is a key and stays out of the log.

@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::desk::Desk;
-use super::gate::{Actor, Entry, commit, live_session};
+use super::gate::{Actor, Entry, commit, live_session, note};
 use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{STAFF_LIFETIME, Wakefulness};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{ApiKeyId, AuditId, Day, DisplayName, Email, OrgId, PersonId, StaffRole};
+use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, StaffRole};
 use crate::page::{Frame, Place};
 use crate::sql;
 
@@ -224,6 +224,11 @@ impl<S: Seat> Staffed<S> {
         Actor { person, name }
     }
 
+    /// A list left the portal as a file: a line in the log, once the answer has left.
+    pub fn note_export(&self, me: &Colleague) {
+        note(&self.app, None, &self.actor(me), "list.exported");
+    }
+
     /// Another part of the path. What is no id names nothing.
     pub fn named<T: TryFrom<String>>(&self, name: &str) -> Result<T, Error> {
         let (_, value) = self.path.iter().find(|it| it.0 == name).ok_or(Error::NotFound)?;
@@ -284,21 +289,7 @@ impl<S: Seat> Staffed<S> {
 
     /// Leaves a line in the audit log, as a refused customer does.
     fn forbidden(&self, me: &Colleague) -> Error {
-        let (app, actor) = (&self.app, self.actor(me));
-        let refused = sql!(
-            "insert into audit (id, org_id, at, actor_id, actor_name, action, target, address, request_id)
-             values (?1, null, ?2, ?3, ?4, 'access.refused', ?5, ?6, ?7)",
-            String::from(app.new_id::<AuditId>()),
-            app.now(),
-            actor.person.map(String::from),
-            actor.name,
-            app.caller().asked.split('?').next().unwrap_or_default(),
-            app.caller().address.as_str(),
-            app.caller().request.as_str(),
-        );
-        let db = app.services.db.clone();
-        let refused = async move { db.write(vec![refused]).await.map(drop).map_err(|it| it.to_string()) };
-        app.later("audit", refused);
+        note(&self.app, None, &self.actor(me), "access.refused");
         match self.refusal() {
             Error::Forbidden { detail, .. } => {
                 Error::Forbidden { detail, frame: Some(Box::new(self.frame(me))) }

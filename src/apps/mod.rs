@@ -1,17 +1,21 @@
 //! One folder per application of the portal. Inside: `mod` (URLs), `pages` and `api` (handlers), `actions` (deeds),
 //! `rules` (pure), `sql`, `view`, `mail`.
 
+pub mod audit;
 pub mod calendar;
 pub mod contacts;
+pub mod dashboards;
 pub mod dev;
 pub mod health;
 pub mod licences;
 pub mod me;
+pub mod notifications;
 pub mod orders;
 pub mod orgs;
 pub mod payments;
 pub mod problems;
 pub mod sign_in;
+pub mod sso;
 pub mod staff;
 
 use serde_json::Value;
@@ -30,22 +34,26 @@ pub fn home(org: &OrgId) -> String {
 
 /// What the roles open, in the order of the navigation; home is everybody's.
 #[must_use]
-pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
+pub fn nav(org: &OrgId, roles: &[Role], unread: u32) -> Vec<NavItem> {
     let all = [
         (None, "Home", "", Icon::Home),
+        (Some(Application::Notifications), "Notifications", "/notifications", Icon::Bell),
         (Some(Application::ContactManager), "Contacts", "/contacts", Icon::Users),
         (Some(Application::LicenseExtension), "Licences", "/licences", Icon::Key),
         (Some(Application::OrderBook), "Order Book", "/orders", Icon::Book),
+        (Some(Application::Dashboards), "Usage", "/usage", Icon::Chart),
         (Some(Application::PaymentRecord), "Payments", "/payments", Icon::Bank),
         (Some(Application::PaymentGateway), "Make Payment", "/pay", Icon::Card),
+        (Some(Application::HelpDesk), "Help desk", "/helpdesk", Icon::Lifebuoy),
+        (Some(Application::ContactManager), "Audit log", "/audit", Icon::Shield),
     ];
     let open = all.into_iter().filter(|it| it.0.is_none_or(|application| allows(roles, application)));
-    open.map(|(_, label, path, icon)| NavItem {
+    open.map(|(application, label, path, icon)| NavItem {
         label,
         href: home(org) + path,
         icon,
         current: false,
-        badge: None,
+        badge: (application == Some(Application::Notifications)).then_some(unread),
     })
     .collect()
 }
@@ -55,10 +63,15 @@ pub fn nav(org: &OrgId, roles: &[Role]) -> Vec<NavItem> {
 pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
     let all = [
         (Desk::Overview, "Work queue", "", Icon::Home),
+        (Desk::Customers, "Customers", "/organisations", Icon::Building),
+        (Desk::Customers, "Partners", "/partners", Icon::Users),
         (Desk::Booking, "Orders", "/orders", Icon::Book),
         (Desk::Licensing, "Licences", "/licences", Icon::Key),
         (Desk::Reconciling, "Payments", "/payments", Icon::Bank),
         (Desk::Catalogue, "Products", "/products", Icon::Receipt),
+        (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
+        (Desk::Keys, "API keys", "/keys", Icon::Key),
+        (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
@@ -82,16 +95,28 @@ pub fn flash(code: &str) -> Option<Flash> {
             let text = "The licence was not extended. The list says why, and when it can be.";
             return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
         }
+        "payment-recorded" => "The payment is recorded. Below is what it has changed.",
+        "payment-answered" => "Your answer is on its way to the billing team.",
+        "payment-withdrawn" => "The record is withdrawn.",
         "contact-added" => "The contact was added. The verification mail is on its way.",
         "contact-added-quietly" => "The contact was added. No mail was sent yet; press Verify to send it.",
         "contact-deleted" => "The contact was deleted and can no longer see this organisation.",
         "verification-sent" => "A new verification mail is on its way. The older link no longer works.",
         "roles-assigned" => "The roles were assigned. Everybody concerned gets a mail.",
         "primary-handed-over" => "You handed over the Primary role.",
+        "key-revoked" => "The key is revoked; the program is refused from now on.",
         "calendar-revoked" => "The calendar address no longer works.",
+        "customer-changed" => "The customer is changed.",
+        "customer-created" => "The customer is set up. Its first contact has mail on the way.",
+        "partner-changed" => "The partner is changed, and each of its customers shows it.",
+        "partner-created" => "The partner is set up. Choose it for the customers who order through it.",
+        "primary-replaced" => "The Primary is replaced. Both have mail on the way.",
         "order-booked" => "The order is booked. The customer sees it now.",
         "order-cancelled" => "The order is cancelled. The customer is told.",
         "subscription-cancelled" => "The subscription is cancelled. The customer is told.",
+        "notification-read" => "Marked as read.",
+        "notifications-read" => "Everything is marked as read.",
+        "preferences-saved" => "Your choice is saved. It holds from the next mail on.",
         "licence-changed" => "The licence is changed. The customer is told.",
         "payment-under-review" => "You have taken it up. Colleagues see that.",
         "payment-information-needed" => "The question is sent. The record waits for the customer.",
@@ -105,6 +130,8 @@ pub fn flash(code: &str) -> Option<Flash> {
         "password-changed" => "Your password was changed. Every other session has ended.",
         "password-set" => "Your password is set. Sign in with it.",
         "session-ended" => "That session has ended.",
+        "client-on" => "The help desk is switched on.",
+        "client-off" => "The help desk is switched off. Nobody new signs on to it from here.",
         "seeded" => "The demo data is loaded.",
         "signed-out" => "You are signed out.",
         _ => return None,
@@ -117,12 +144,17 @@ pub fn flash(code: &str) -> Option<Flash> {
 #[must_use]
 pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     match kind.split_once('.')?.0 {
+        "dashboards" => dashboards::mail::render(kind, payload, mailing),
         "contacts" => contacts::mail::render(kind, payload, mailing),
+        "customers" => staff::customers::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
+        "keys" => staff::keys::mail::render(kind, payload, mailing),
         "booking" => staff::booking::mail::render(kind, payload, mailing),
+        "notifications" => notifications::mail::render(kind, payload, mailing),
         "licensing" => staff::licensing::mail::render(kind, payload, mailing),
         "reconciling" => staff::reconciling::mail::render(kind, payload, mailing),
         "licences" => licences::mail::render(kind, payload, mailing),
+        "payments" => payments::mail::render(kind, payload, mailing),
         "sign_in" => sign_in::render(kind, payload, mailing),
         _ => None,
     }

@@ -1,35 +1,52 @@
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use worker::d1::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta};
-use worker::js_sys::Error;
-use worker::send::SendFuture;
-use worker::wasm_bindgen::JsValue;
+use serde_json::value::RawValue;
+use worker::d1::D1Database;
+use worker::js_sys::futures::JsFuture;
+use worker::js_sys::{Array, Error, JSON};
+use worker::send::{SendFuture, SendWrapper};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::worker_sys::{D1Database as Binding, D1PreparedStatement};
 
 use super::{Arg, DbError, Stmt};
 
 #[derive(Clone)]
-pub struct Db(Arc<D1Database>);
+pub struct Db(Arc<SendWrapper<Binding>>);
 
 /// What one statement found or changed.
-pub struct Rows(D1Result);
+#[derive(Deserialize)]
+pub struct Rows {
+    /// Not read before somebody asks, and then straight into what it becomes.
+    results: Option<Box<RawValue>>,
+    #[serde(default)]
+    meta: Meta,
+}
+
+#[derive(Default, Deserialize)]
+struct Meta {
+    #[serde(default)]
+    changes: usize,
+}
 
 impl Rows {
     pub fn decode<T: DeserializeOwned>(self) -> Result<Vec<T>, DbError> {
-        self.0.results().map_err(failed)
+        let Some(results) = self.results else { return Ok(Vec::new()) };
+        serde_json::from_str(results.get()).map_err(|it| DbError(format!("a row of another shape: {it}")))
     }
 
     /// How many rows the statement changed; 0 for a question.
     #[must_use]
     pub fn changes(&self) -> usize {
-        self.0.meta().ok().flatten().and_then(|it: D1ResultMeta| it.changes).unwrap_or(0)
+        self.meta.changes
     }
 }
 
 impl Db {
     #[must_use]
     pub fn new(d1: D1Database) -> Self {
-        Self(Arc::new(d1))
+        Self(Arc::new(SendWrapper::new(JsValue::from(d1).unchecked_into())))
     }
 
     pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
@@ -42,18 +59,26 @@ impl Db {
     }
 
     /// A batch is the only transaction that D1 has. `SendFuture` stands here once, so no handler needs it.
+    ///
+    /// The answer crosses into wasm as one text: a field at a time would cost ten times as much (docs/performance.md).
     async fn batch(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         SendFuture::new(async {
-            let batch = batch.into_iter().map(|it| self.prepare(it)).collect::<Result<_, _>>();
-            let results = self.0.batch(batch.map_err(failed)?).await.map_err(failed)?;
-            Ok(results.into_iter().map(Rows).collect())
+            let statements = Array::new();
+            for stmt in batch {
+                let statement = self.prepare(stmt).map_err(failed)?;
+                statements.push(&statement);
+            }
+            let answer = JsFuture::from(self.0.batch(statements).map_err(failed)?).await.map_err(failed)?;
+            let text = JSON::stringify(&answer).map_err(failed)?;
+            serde_json::from_str(&String::from(text))
+                .map_err(|it| DbError(format!("an answer of another shape: {it}")))
         })
         .await
     }
 
-    fn prepare(&self, stmt: Stmt) -> worker::Result<D1PreparedStatement> {
-        let args: Vec<JsValue> = stmt.args.into_iter().map(to_js).collect();
-        self.0.prepare(stmt.sql).bind(&args)
+    fn prepare(&self, stmt: Stmt) -> Result<D1PreparedStatement, JsValue> {
+        let args = stmt.args.into_iter().map(to_js).collect();
+        self.0.prepare(stmt.sql)?.bind(args)
     }
 }
 
@@ -66,13 +91,11 @@ fn to_js(arg: Arg) -> JsValue {
     }
 }
 
-/// The message and not the cause: D1 gives a cause to most of its errors only, and without one `D1Error` knows nothing.
-/// Never format a `D1Error` itself: its `Display` hangs the request in `worker` 0.8.7.
+/// The message and not the cause: D1 gives a cause to most of its errors only.
 #[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
-fn failed(error: worker::Error) -> DbError {
-    DbError(match &error {
-        worker::Error::D1(d1) => AsRef::<Error>::as_ref(d1).message().into(),
-        worker::Error::UnknownJsError { message, .. } => message.clone(),
-        other => other.to_string(),
+fn failed(error: JsValue) -> DbError {
+    DbError(match error.dyn_ref::<Error>() {
+        Some(error) => error.message().into(),
+        None => format!("{error:?}"),
     })
 }

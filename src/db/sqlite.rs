@@ -17,6 +17,7 @@ struct Twin {
     statements: usize,
     meanwhile: Option<(usize, String)>,
     broken: Option<&'static str>,
+    deaf: bool,
     history: Vec<Ran>,
 }
 
@@ -76,7 +77,15 @@ impl Db {
             sqlite.set_limit(limit, most).map_err(failed)?;
         }
         let history = Vec::new();
-        let twin = Twin { sqlite, round_trips: 0, statements: 0, meanwhile: None, broken: None, history };
+        let twin = Twin {
+            sqlite,
+            round_trips: 0,
+            statements: 0,
+            meanwhile: None,
+            broken: None,
+            deaf: false,
+            history,
+        };
         Ok(Self(Arc::new(Mutex::new(twin))))
     }
 
@@ -109,7 +118,15 @@ impl Db {
             drop(transaction);
         }
         twin.history.extend(ran);
+        if std::mem::take(&mut twin.deaf) {
+            return Err(DbError("D1_ERROR: Network connection lost.".to_owned()));
+        }
         rows
+    }
+
+    /// The next batch is written, and nobody hears of it.
+    pub fn loses_next_answer(&self) {
+        self.lock().deaf = true;
     }
 
     /// How often a request would have waited for the network.

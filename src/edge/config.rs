@@ -18,6 +18,10 @@ impl NotConfigured {
     pub fn binding(name: &'static str, error: &worker::Error) -> Self {
         Self { name, why: error.to_string() }
     }
+
+    pub fn missing(name: &'static str) -> Self {
+        Self { name, why: "is not there".to_owned() }
+    }
 }
 
 impl fmt::Display for NotConfigured {
@@ -35,6 +39,9 @@ pub fn read(env: &Env) -> Result<(Arc<Config>, Arc<Secrets>), NotConfigured> {
     let look_up = |name| env.secret(name).ok().map(|it| it.to_string());
     let secrets = Secrets::read(config.environment, look_up, random);
     let secrets = secrets.map_err(|it| NotConfigured { name: it.name, why: it.why.to_owned() })?;
+    if let Some(name) = config.mail.lacks(&secrets) {
+        return Err(NotConfigured::missing(name));
+    }
     let (config, secrets) = READ.get_or_init(|| (Arc::new(config), Arc::new(secrets)));
     Ok((config.clone(), secrets.clone()))
 }

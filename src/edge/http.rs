@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
 use worker::Headers;
+use worker::js_sys::{Array, JSON};
+use worker::web_sys;
 
 use super::config::NotConfigured;
 use crate::access::bytes_of;
@@ -13,7 +15,7 @@ pub fn request(from: &worker::Request) -> Option<Request<Body>> {
     let raw = from.inner();
     let body = raw.body().map_or_else(Body::empty, |it| Body::new(worker::Body::new(it)));
     let mut request = Request::builder().method(raw.method().as_str()).uri(raw.url()).body(body).ok()?;
-    for (name, value) in from.headers().entries() {
+    for (name, value) in sent(&raw.headers()).unwrap_or_default() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             request.headers_mut().append(name, value);
         }
@@ -21,15 +23,19 @@ pub fn request(from: &worker::Request) -> Option<Request<Body>> {
     Some(request)
 }
 
+/// All of them in one text: each step over the boundary costs as much as a header.
+fn sent(headers: &web_sys::Headers) -> Option<Vec<(String, String)>> {
+    let text = JSON::stringify(&Array::from(headers)).ok()?;
+    serde_json::from_str(&String::from(text)).ok()
+}
+
 pub async fn response(from: Response<Body>) -> worker::Result<worker::Response> {
     let (parts, body) = from.into_parts();
-    let headers = Headers::new();
-    for (name, value) in &parts.headers {
-        if let Ok(value) = value.to_str() {
-            headers.append(name.as_str(), value)?; // there may be several Set-Cookie
-        }
-    }
-    let response = worker::Response::builder().with_status(parts.status.as_u16()).with_headers(headers);
+    let pairs = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let pairs = serde_json::to_string(&pairs.collect::<Vec<_>>())?; // there may be several Set-Cookie
+    let headers = web_sys::Headers::new_with_str_sequence_sequence(&JSON::parse(&pairs)?)?;
+    let response =
+        worker::Response::builder().with_status(parts.status.as_u16()).with_headers(Headers(headers));
     let bytes = bytes_of(body).await;
     // 204 and 304 refuse a body, even one of no bytes.
     Ok(if bytes.is_empty() { response.empty() } else { response.fixed(bytes) })

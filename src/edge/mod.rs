@@ -5,17 +5,20 @@
 mod config;
 mod files;
 mod http;
+mod incoming;
 mod kv;
 mod later;
+mod outside;
 mod queue;
+mod signer;
 
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use futures::future::join_all;
 use worker::{
-    Context, Date, Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, Request, Response, Result,
-    ScheduleContext, ScheduledEvent, console_error, console_log, event,
+    Context, Date, Env, ForwardableEmailMessage, MessageBatch, MessageExt, QueueRetryOptionsBuilder, Request,
+    Response, Result, ScheduleContext, ScheduledEvent, console_error, console_log, event,
 };
 
 use self::config::NotConfigured;
@@ -23,6 +26,7 @@ use self::later::Waiting;
 use crate::access::{App, Services, serve};
 use crate::apps;
 use crate::db::Db;
+use crate::jobs::reports::{self, Received};
 use crate::jobs::{self, Outcome};
 use crate::routes;
 
@@ -75,6 +79,18 @@ async fn queue(batch: MessageBatch<String>, env: Env, context: Context) -> Resul
     Ok(())
 }
 
+/// What is not for us goes back; whatever else happens, nobody writes to the sender of a report.
+#[event(email)]
+async fn email(message: ForwardableEmailMessage, env: Env, context: Context) -> Result<()> {
+    if let Ok(app) = app(&env, Waiting::Call(context), now()) {
+        let raw = incoming::beginning(&message, reports::LONGEST).await;
+        if reports::receive(app, &message.to(), &raw).await == Received::NotOurs {
+            message.set_reject("No mail is read at this address.");
+        }
+    }
+    Ok(())
+}
+
 fn app(env: &Env, later: Waiting, now: i64) -> std::result::Result<App, NotConfigured> {
     services(env, later).map(|it| App::new(Arc::new(it), now)).inspect_err(|it| console_error!("{it}"))
 }
@@ -82,6 +98,7 @@ fn app(env: &Env, later: Waiting, now: i64) -> std::result::Result<App, NotConfi
 fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfigured> {
     let (config, secrets) = config::read(env)?;
     Ok(Services {
+        outside: Arc::new(outside::Net::open(env, &config)?),
         db: Db::new(env.d1("DB").map_err(|it| NotConfigured::binding("DB", &it))?),
         config,
         secrets,
@@ -89,6 +106,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
         tokens: Arc::new(kv::Shelf::open(env, "TOKENS")?),
         mail: Arc::new(queue::Mail::open(env, "MAIL")?),
         files: Arc::new(files::Cabinet::open(env, "DOCUMENTS")?),
+        signer: Arc::new(signer::WebCrypto),
         later: Arc::new(later),
         log: |line| console_log!("{line}"),
         fill: config::fill,

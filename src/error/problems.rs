@@ -1,5 +1,7 @@
 //! Every code that a problem may have: what `/problems/<code>` says, and what the API's document lists.
 
+mod desk;
+
 pub struct Problem {
     pub code: &'static str,
     pub status: u16,
@@ -10,7 +12,7 @@ pub struct Problem {
     pub to_do: &'static str,
 }
 
-pub const ALL: &[Problem] = &[
+const ALL: &[Problem] = &[
     Problem {
         code: "sign-in-required",
         status: 401,
@@ -18,6 +20,15 @@ pub const ALL: &[Problem] = &[
         means: "The request came without a session or a key, or with one that has ended, has been idle for an hour, or \
                 is older than a day.",
         to_do: "Sign in again and repeat the request.",
+    },
+    Problem {
+        code: "sign-on-refused",
+        status: 400,
+        title: "This sign-on cannot go on",
+        means: "Another program, such as the help desk, led somebody here to sign in, and its request does not name a \
+                program that is known here together with one of its own addresses.",
+        to_do: "Begin again from the portal. Who runs that program compares its client id and its redirect address with \
+                what was entered in the portal.",
     },
     Problem {
         code: "bad-credentials",
@@ -57,6 +68,20 @@ pub const ALL: &[Problem] = &[
         to_do: "Use one of the methods in the Allow header.",
     },
     Problem {
+        code: "duplicate-payment",
+        status: 409,
+        title: "This payment is recorded already",
+        means: "A record of the same invoice with the same amount and reference is there, and was not rejected.",
+        to_do: "Open the record that the detail names. For another payment of the invoice, give its own reference.",
+    },
+    Problem {
+        code: "not-in-this-state",
+        status: 409,
+        title: "It is too late for this, or too early",
+        means: "It is in a state in which this cannot be done, or somebody was quicker; the detail says who.",
+        to_do: "Read the record again; its status says what can be done.",
+    },
+    Problem {
         code: "contact-limit",
         status: 409,
         title: "All places are taken",
@@ -71,6 +96,28 @@ pub const ALL: &[Problem] = &[
         to_do: "Look for it in the list of contacts. If it is not verified, send the mail again.",
     },
     Problem {
+        code: "key-exists",
+        status: 409,
+        title: "There is a key of this name",
+        means: "An API key with this name works already. With two of them nobody could tell in the audit log which program \
+                did what.",
+        to_do: "Choose another name, or rotate that key. If its answer was lost on the way, revoke it first.",
+    },
+    Problem {
+        code: "key-ended",
+        status: 409,
+        title: "This key cannot be rotated",
+        means: "The API key has been revoked, has expired, or has a successor already.",
+        to_do: "Rotate the successor, or make a new key.",
+    },
+    Problem {
+        code: "partner-exists",
+        status: 409,
+        title: "There is a partner of this name",
+        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
+        to_do: "Look for it among the partners, or choose a name that tells them apart.",
+    },
+    Problem {
         code: "already-verified",
         status: 409,
         title: "This contact is verified",
@@ -83,27 +130,6 @@ pub const ALL: &[Problem] = &[
         title: "The Primary contact stays",
         means: "An organisation always has a Primary contact, so the one who holds the role cannot be deleted.",
         to_do: "Hand the Primary role to another contact first.",
-    },
-    Problem {
-        code: "order-exists",
-        status: 409,
-        title: "This order is booked already",
-        means: "The customer has an order of this number.",
-        to_do: "Check the number. To repeat a call, send it with the same Idempotency-Key.",
-    },
-    Problem {
-        code: "not-in-this-state",
-        status: 409,
-        title: "This cannot be done as it stands",
-        means: "Somebody has decided, cancelled or withdrawn this meanwhile; the detail says who and what.",
-        to_do: "Read it again and decide anew.",
-    },
-    Problem {
-        code: "product-exists",
-        status: 409,
-        title: "There is such a product",
-        means: "Another product has this id or this name.",
-        to_do: "Choose another one, or change the product that is there.",
     },
     Problem {
         code: "link-spent",
@@ -123,15 +149,15 @@ pub const ALL: &[Problem] = &[
         code: "too-large",
         status: 413,
         title: "This is too large",
-        means: "The body of a request has at most 64 kB.",
-        to_do: "Send less.",
+        means: "The body of a request has at most 64 kB; of one with files, each file has at most 5 MB and all together 26.",
+        to_do: "Send less, or smaller files.",
     },
     Problem {
         code: "unsupported-media-type",
         status: 415,
         title: "This kind of body is not understood",
         means: "The Content-Type is missing, was sent twice, or is another than expected.",
-        to_do: "Send application/json to the API.",
+        to_do: "Send application/json to the API, and multipart/form-data with files.",
     },
     Problem {
         code: "misdirected",
@@ -170,172 +196,18 @@ pub const ALL: &[Problem] = &[
         to_do: "Name the contact who shall be Primary.",
     },
     Problem {
-        code: "in-the-future",
+        code: "partner-required",
         status: 422,
-        title: "This day is still to come",
-        means: "An order, a purchase order or a sample is dated later than today.",
-        to_do: "Send the day on which it happened.",
+        title: "Partner and channel do not fit",
+        means: "A customer who orders through a partner has one that is on record, and one who orders directly has none.",
+        to_do: "Send the id of a partner with the channel partner, and none with the channel direct.",
     },
     Problem {
-        code: "trial-is-new",
+        code: "already-primary",
         status: 422,
-        title: "A trial is a new order",
-        means: "A renewal or a top-up cannot be a trial.",
-        to_do: "Send kind new, or is_trial false.",
-    },
-    Problem {
-        code: "unknown-product",
-        status: 422,
-        title: "The catalogue has no such product",
-        means: "A line names a product that is not in the catalogue.",
-        to_do: "Take the id from the list of products, or add the product first.",
-    },
-    Problem {
-        code: "not-above-zero",
-        status: 422,
-        title: "A quantity is at least 1",
-        means: "A line has a quantity of zero or less.",
-        to_do: "Send how many were ordered, or nothing under ppu_postpaid.",
-    },
-    Problem {
-        code: "too-many",
-        status: 422,
-        title: "This is too many",
-        means: "A quantity, or a list, is longer than can be.",
-        to_do: "Send less, or send it in parts.",
-    },
-    Problem {
-        code: "metered",
-        status: 422,
-        title: "What is metered has no quantity",
-        means: "Under ppu_postpaid nothing is ordered beforehand.",
-        to_do: "Leave the quantity out, or send another agreement.",
-    },
-    Problem {
-        code: "required",
-        status: 422,
-        title: "Something is missing",
-        means: "A field is needed here, given what the others say.",
-        to_do: "Send the field that errors names.",
-    },
-    Problem {
-        code: "end-before-start",
-        status: 422,
-        title: "The end lies before the start",
-        means: "The last day of a line or a licence lies before its first.",
-        to_do: "Check both dates; the last day is inclusive.",
-    },
-    Problem {
-        code: "overlaps",
-        status: 422,
-        title: "This time is ordered already",
-        means: "The customer has the same SKU in that time, from this order or another.",
-        to_do: "Start after the last day that the detail names, or book a top-up.",
-    },
-    Problem {
-        code: "has-licence",
-        status: 422,
-        title: "There is nothing to try",
-        means: "The customer has a licence of the product already.",
-        to_do: "Book it as an order that is no trial.",
-    },
-    Problem {
-        code: "no-renewal",
-        status: 422,
-        title: "Only a renewal follows another period",
-        means: "A line of an order that is no renewal names a subscription to follow.",
-        to_do: "Leave renews out, or send kind renewal.",
-    },
-    Problem {
-        code: "cannot-be-renewed",
-        status: 422,
-        title: "This subscription cannot be renewed",
-        means: "It is none of this customer's, or it was renewed or cancelled already.",
-        to_do: "Read the customer's subscriptions again.",
-    },
-    Problem {
-        code: "nothing-to-renew",
-        status: 422,
-        title: "There is nothing to renew",
-        means: "No line follows a period that the customer has.",
-        to_do: "Send kind new, or name the subscription to follow.",
-    },
-    Problem {
-        code: "nothing-to-top-up",
-        status: 422,
-        title: "There is nothing to top up",
-        means: "The customer has no subscription of the product in that time.",
-        to_do: "Send kind new.",
-    },
-    Problem {
-        code: "after-the-end",
-        status: 422,
-        title: "It has ended by then",
-        means: "What is cancelled ends by itself before that day.",
-        to_do: "Choose an earlier day, or leave it as it is.",
-    },
-    Problem {
-        code: "licence-cancelled",
-        status: 422,
-        title: "This licence is cancelled",
-        means: "A licence that is cancelled has no end to be moved.",
-        to_do: "Send cancelled_on null first, or book an order.",
-    },
-    Problem {
-        code: "nothing-changes",
-        status: 422,
-        title: "It is so already",
-        means: "What is asked for is how it stands.",
-        to_do: "Read it again; there may be nothing left to do.",
-    },
-    Problem {
-        code: "confirmation-needed",
-        status: 422,
-        title: "This needs a second yes",
-        means: "The licence would end in the past, so the product stops at once.",
-        to_do: "Send confirm true if that is meant.",
-    },
-    Problem {
-        code: "only-when-reconciled",
-        status: 422,
-        title: "Only a reconciled payment moves licences",
-        means: "Dates came with a decision that is no reconciliation.",
-        to_do: "Leave licences out.",
-    },
-    Problem {
-        code: "unknown-licence",
-        status: 422,
-        title: "The customer has no such licence",
-        means: "The id is of no licence of this customer.",
-        to_do: "Take the ids from the customer's licences.",
-    },
-    Problem {
-        code: "earlier-than-now",
-        status: 422,
-        title: "A payment shortens nothing",
-        means: "The licence is valid for longer already.",
-        to_do: "Send a later day, or leave the licence out.",
-    },
-    Problem {
-        code: "twice",
-        status: 422,
-        title: "This stands here twice",
-        means: "The same thing is named more than once.",
-        to_do: "Name it once.",
-    },
-    Problem {
-        code: "out-of-range",
-        status: 422,
-        title: "This number cannot be",
-        means: "A number is smaller or larger than makes sense.",
-        to_do: "The detail names the limits.",
-    },
-    Problem {
-        code: "before-the-grace",
-        status: 422,
-        title: "The suspension ends before the grace",
-        means: "Access ends only after the days of grace.",
-        to_do: "Send at least as many days of suspension.",
+        title: "This is the Primary contact",
+        means: "The address is that of the contact who is to be replaced.",
+        to_do: "Send the address of whoever shall follow.",
     },
     Problem {
         code: "precondition-required",
@@ -376,5 +248,10 @@ pub const ALL: &[Problem] = &[
 
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Problem> {
-    ALL.iter().find(|it| it.code == code)
+    all().find(|it| it.code == code)
+}
+
+/// With those of the vendor's own calls.
+pub fn all() -> impl Iterator<Item = &'static Problem> {
+    ALL.iter().chain(desk::ALL)
 }

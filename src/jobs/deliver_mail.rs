@@ -9,7 +9,7 @@ use crate::access::{Deed, Scope, System};
 use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::{Email, MailId};
-use crate::outbox::Mailing;
+use crate::outbox::{Mailing, Reason};
 use crate::page::Mail;
 use crate::sql;
 
@@ -49,7 +49,7 @@ enum Fate {
         seconds: i64,
         why: String,
     },
-    Failed(String),
+    Failed(Reason, String),
 }
 
 /// At most three round trips: take it, send it, say how it went.
@@ -63,13 +63,13 @@ pub async fn deliver_mail(
     let fate = match prepare(system, render, id, &taken) {
         Ok(Some(mail)) => match post.send(system, &mail).await {
             Ok(also) => Fate::Sent(also),
-            Err(Bounce::Permanent(why)) => Fate::Failed(why),
+            Err(Bounce::Permanent(reason, why)) => Fate::Failed(reason, why),
             Err(Bounce::Temporary(why)) => later(system, &taken, why),
         },
         Ok(None) => Fate::Dropped,
-        Err(why) => Fate::Failed(why),
+        Err(why) => Fate::Failed(Reason::Unmade, why),
     };
-    if let Fate::Waits { why, .. } | Fate::Failed(why) = &fate {
+    if let Fate::Waits { why, .. } | Fate::Failed(_, why) = &fate {
         system
             .app()
             .log(&json!({ "mail": id, "kind": taken.kind, "attempts": taken.attempts, "error": why }));
@@ -84,7 +84,8 @@ pub async fn deliver_mail(
 /// sweep will see to it.
 pub async fn give_up(system: &System, id: &MailId) -> Result<(), Error> {
     let failed = sql!(
-        "update outbox set state = 'failed', lease_until = null, state_at = ?2, error = 'the queue gave up'
+        "update outbox set state = 'failed', lease_until = null, state_at = ?2, error = 'the queue gave up',
+                reason = 'gave_up'
           where id = ?1 and state in ('queued', 'sending') and attempts > 0",
         id.as_str(),
         system.now(),
@@ -129,7 +130,7 @@ fn prepare(system: &System, render: Render, id: &MailId, taken: &Taken) -> Resul
 fn later(system: &System, taken: &Taken, why: String) -> Fate {
     let seconds = wait(taken.attempts, u16::from_be_bytes(system.app().random()));
     if system.now() + seconds > taken.created_at + KEEPS_TRYING {
-        Fate::Failed(format!("no longer tried after {} attempts: {why}", taken.attempts))
+        Fate::Failed(Reason::GaveUp, format!("no longer tried after {} attempts: {why}", taken.attempts))
     } else {
         Fate::Waits { seconds, why }
     }
@@ -143,21 +144,22 @@ fn wait(attempts: i64, chance: u16) -> i64 {
     full - full * i64::from(chance) / (4 * i64::from(u16::MAX))
 }
 
-/// Sent is sent, whoever holds the row by now. Any other end counts only from the one who still holds it.
+/// Sent is sent, whoever holds the row by now; only a report that it came back is newer. Any other end counts only
+/// from the one who still holds it.
 fn marks(system: &System, id: &MailId, attempts: i64, fate: Fate) -> Vec<Deed> {
     let (id, now) = (id.as_str(), system.now());
     let (mark, also) = match fate {
         Fate::Sent(also) => (
             sql!(
                 "update outbox set state = 'sent', lease_until = null, state_at = ?2, error = null
-                  where id = ?1 and state <> 'sent'",
+                  where id = ?1 and state not in ('sent', 'bounced')",
                 id,
                 now,
             ),
             also,
         ),
         Fate::Dropped => (end(id, now, attempts, "dropped", None), Vec::new()),
-        Fate::Failed(why) => (end(id, now, attempts, "failed", Some(why)), Vec::new()),
+        Fate::Failed(reason, why) => (end(id, now, attempts, "failed", Some((reason, why))), Vec::new()),
         Fate::Waits { seconds, why } => (
             sql!(
                 "update outbox set state = 'queued', lease_until = ?4, state_at = ?2, error = ?5
@@ -176,15 +178,17 @@ fn marks(system: &System, id: &MailId, attempts: i64, fate: Fate) -> Vec<Deed> {
     deeds
 }
 
-fn end(id: &str, now: i64, attempts: i64, state: &str, why: Option<String>) -> crate::db::Stmt {
+fn end(id: &str, now: i64, attempts: i64, state: &str, why: Option<(Reason, String)>) -> crate::db::Stmt {
+    let (reason, why) = why.map_or((None, None), |(reason, why)| (Some(reason.code()), Some(why)));
     sql!(
-        "update outbox set state = ?4, lease_until = null, state_at = ?2, error = ?5
+        "update outbox set state = ?4, lease_until = null, state_at = ?2, error = ?5, reason = ?6
           where id = ?1 and state = 'sending' and attempts = ?3",
         id,
         now,
         attempts,
         state,
         why,
+        reason,
     )
 }
 

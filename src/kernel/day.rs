@@ -43,9 +43,45 @@ impl Day {
         (self.0 - earlier.0).num_days()
     }
 
+    /// On which its week began.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.minus(u64::from(self.0.weekday().num_days_from_monday()))
+    }
+
     #[must_use]
     pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
+    }
+
+    /// The first of the month that lies so many months after this one's.
+    #[must_use]
+    pub fn month_after(self, months: u32) -> Self {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        Self(first.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+    }
+
+    #[must_use]
+    pub fn month_before(self, months: u32) -> Self {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        Self(first.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
+    }
+
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u32 {
+        self.0.day()
     }
 
     /// `22 Nov 2026`.
@@ -59,10 +95,17 @@ impl TryFrom<String> for Day {
     type Error = BadDay;
 
     fn try_from(text: String) -> Result<Self, BadDay> {
-        let text = text.trim();
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BadDay)?;
-        let is_plain = text.len() == 10 && ("2000-01-01"..="2199-12-31").contains(&text);
-        if is_plain { Ok(Self(day)) } else { Err(BadDay) }
+        // A page reads a hundred of them, and `parse_from_str` reads its format anew each time.
+        let plain = |part: &str, digits| {
+            let is_plain = part.len() == digits && part.bytes().all(|it| it.is_ascii_digit());
+            if is_plain { part.parse().map_err(|_| BadDay) } else { Err(BadDay) }
+        };
+        let mut parts = text.trim().split('-');
+        let mut next = |digits| plain(parts.next().ok_or(BadDay)?, digits);
+        let (year, month, day) = (next(4)?, next(2)?, next(2)?);
+        let is_ours = parts.next().is_none() && (2000..=2199).contains(&year);
+        let day = i32::try_from(year).ok().and_then(|it| NaiveDate::from_ymd_opt(it, month, day));
+        day.filter(|_| is_ours).map(Self).ok_or(BadDay)
     }
 }
 
@@ -74,13 +117,13 @@ impl From<Day> for NaiveDate {
 
 impl From<Day> for String {
     fn from(day: Day) -> Self {
-        day.0.format("%Y-%m-%d").to_string()
+        day.to_string()
     }
 }
 
 impl std::fmt::Display for Day {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(to, "{}", self.0.format("%Y-%m-%d"))
+        write!(to, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
@@ -111,6 +154,10 @@ mod tests {
         assert_eq!(day("2026-12-31").plus(1).words(), "1 Jan 2027");
         assert_eq!(day("2026-03-01").since(day("2026-02-01")), 28);
         assert_eq!(day("2026-03-01").minus(90), day("2025-12-01"));
+        assert_eq!(day("2026-11-22").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-11-16").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-01-31").month_after(1), day("2026-02-01"));
+        assert_eq!(day("2026-01-31").month_before(11), day("2025-02-01"));
     }
 
     #[test]

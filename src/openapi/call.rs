@@ -28,7 +28,7 @@ pub struct Call {
     id: &'static str,
     summary: &'static str,
     about: Option<&'static str>,
-    sends: Option<Content>,
+    sends: Option<(&'static str, Content)>,
     status: u16,
     gives: ResponseBuilder,
     parameters: Vec<Parameter>,
@@ -67,8 +67,27 @@ impl Call {
     /// A JSON object with exactly the fields of `T`.
     pub fn sends<T: ToSchema>(mut self, example: Value) -> Self {
         self.knows::<T>(closed(T::schema()));
-        self.sends = Some(content::<T>(example));
+        self.sends = Some(("application/json", content::<T>(example)));
         self.refuses(&["invalid", "too-large", "unsupported-media-type"])
+    }
+
+    /// A form with files; the other fields are text.
+    pub fn sends_files<T: ToSchema>(mut self, example: Value) -> Self {
+        self = self.sends::<T>(example);
+        self.sends = self.sends.map(|it| ("multipart/form-data", it.1));
+        self
+    }
+
+    /// Bytes of one of these kinds.
+    pub fn gives_file(mut self, what: &str, kinds: &[&str]) -> Self {
+        let bytes =
+            || ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String).build()));
+        self.status = 200;
+        self.gives = self.gives.description(what);
+        for kind in kinds {
+            self.gives = self.gives.content(*kind, bytes().build());
+        }
+        self
     }
 
     pub fn gives<T: ToSchema>(mut self, status: u16, what: &str, example: Value) -> Self {
@@ -150,14 +169,13 @@ impl Call {
             .description(self.about)
             .parameters(Some(self.parameters))
             .response(self.status.to_string(), self.gives);
-        if let Some(content) = self.sends {
-            let body = RequestBodyBuilder::new().content("application/json", content);
+        if let Some((kind, content)) = self.sends {
+            let body = RequestBodyBuilder::new().content(kind, content);
             operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
         }
         let mut by_status = BTreeMap::<u16, Vec<&problems::Problem>>::new();
-        for problem in problems::ALL
-            .iter()
-            .filter(|it| at_the_door.contains(&it.code) || self.refuses.contains(&it.code))
+        for problem in
+            problems::all().filter(|it| at_the_door.contains(&it.code) || self.refuses.contains(&it.code))
         {
             by_status.entry(problem.status).or_default().push(problem);
         }
@@ -168,8 +186,10 @@ impl Call {
         }
         if guard != Some(Guard::Anyone) {
             let none: [&str; 0] = [];
-            let schemes = ["session", "key"].map(|it| SecurityRequirement::new(it, none));
-            operation = operation.securities(Some(schemes));
+            let schemes: &[&str] =
+                if matches!(guard, Some(Guard::Staff(_))) { &["session", "key"] } else { &["session"] };
+            operation =
+                operation.securities(Some(schemes.iter().map(|it| SecurityRequirement::new(*it, none))));
         }
         PathItem::new(verb(&self.method), operation)
     }
@@ -210,10 +230,15 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
             "order" => "The order's id.",
+            "partner" => "The partner's id.",
+            "notification" => "The notification's id.",
             "session" => "The session's id.",
+            "payment" => "The payment record's id.",
+            "document" => "The document's id.",
+            "key" => "The key's id.",
+            "notice" => "The announcement's id.",
             "subscription" => "The subscription's id.",
             "licence" => "The licence's id.",
-            "payment" => "The payment record's id.",
             "product" => "The product's id.",
             _ => "An id.",
         };

@@ -2,16 +2,22 @@
 //! the host build only: the text lies in `public/api/v1/openapi.json`, where it costs the Worker nothing, and a test
 //! holds it to what this module says (`UPDATE=1 cargo test --test portal openapi` writes it anew).
 
+mod audit;
 mod call;
 mod contacts;
+mod dashboards;
+mod keys;
 mod licences;
+mod notifications;
 mod orders;
 mod orgs;
 mod payments;
 mod person;
 mod staff_booking;
 mod staff_catalogue;
+mod staff_customers;
 mod staff_licensing;
+mod staff_metering;
 mod staff_reconciling;
 mod words;
 
@@ -28,7 +34,8 @@ use call::Call;
 const ABOUT: &str = "\
 Everything that people do on the portal's pages, for programs: the same rules, the same answers.
 
-Sign in with the session cookie, or send an API key as `Authorization: Bearer`. The organisation is always in the path; \
+Sign in with the session cookie. The vendor's own programs send an API key as `Authorization: Bearer` to the calls \
+under `/api/v1/staff`; its scopes are the staff roles that open each of them. The organisation is always in the path; \
 what you are no verified contact of is not found. A refusal is `application/problem+json` (RFC 9457), and its `type` leads \
 to a page that says what to do. A read that can be changed carries an `ETag`; send it back as `If-Match`. A `POST` that \
 creates takes an `Idempotency-Key`: the same key with the same body gets the first answer again for 24 hours.";
@@ -42,10 +49,16 @@ fn calls() -> Vec<Call> {
         orders::calls(),
         licences::calls(),
         payments::calls(),
+        audit::calls(),
+        keys::calls(),
+        staff_customers::calls(),
         staff_booking::calls(),
+        notifications::calls(),
+        dashboards::calls(),
         staff_licensing::calls(),
         staff_reconciling::calls(),
         staff_catalogue::calls(),
+        staff_metering::calls(),
     ]
     .into_iter()
     .flatten()
@@ -75,10 +88,22 @@ pub fn document(index: &[Endpoint]) -> OpenApi {
     );
     components = components
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
-        .security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        .security_scheme("key", SecurityScheme::Http(key()));
     let info =
         InfoBuilder::new().title("Customer account portal").version("1").description(Some(ABOUT)).build();
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build()
+}
+
+/// Of the vendor's programs; no customer has one.
+fn key() -> Http {
+    let mut key = Http::new(HttpAuthScheme::Bearer);
+    key.bearer_format = Some("portal_ and 43 letters, digits, - or _".to_owned());
+    key.description = Some(
+        "An API key that an Admin has made in the console. It opens `/api/v1/staff` as far as its scopes reach, lives for \
+         a year at most, and is shown once."
+            .to_owned(),
+    );
+    key
 }
 
 /// As it lies in `public/`.

@@ -36,12 +36,12 @@ export async function start(options = {}) {
 export class Portal {
   /**
    * As it is in a checkout, without any secret, unless told otherwise. `env` is an environment of `wrangler.toml`;
-   * `faulty` puts `faulty.mjs` in front of the bundle. `secrets: null` leaves them to what stands in `.dev.vars`, if
-   * that is there.
+   * `faulty` puts `faulty.mjs` in front of the bundle, with what is in `bindings` added. `secrets: null` leaves them to
+   * what stands in `.dev.vars`, if that is there.
    */
-  static async open({ vars = { ENVIRONMENT: "test" }, secrets = NO_SECRETS, env, faulty = false } = {}) {
+  static async open({ vars = { ENVIRONMENT: "test" }, secrets = NO_SECRETS, env, faulty = false, bindings = {} } = {}) {
     const portal = new Portal();
-    const worker = faulty ? { config: faultyConfig(vars) }
+    const worker = faulty ? { config: { ...faultyConfig(vars), ...bindings } }
       : { configPath: "wrangler.toml", vars, secrets: secrets ?? undefined, env };
     portal.harness = createTestHarness({ root, workers: [worker] });
     await portal.reopen();

@@ -233,6 +233,7 @@ fn the_primary_sees_what_became_of_the_mail() {
         ("sent", "sent", "Mail sent"),
         ("failed", "failed", "Mail failed"),
         ("dropped", "failed", "Mail failed"),
+        ("bounced", "failed", "Mail came back"),
     ] {
         let portal = Portal::new();
         portal.post(PAGE, "ann", ZOE);
@@ -264,8 +265,8 @@ fn each_deed_leaves_its_line_in_the_audit_log() {
     assert_eq!(
         lines,
         [
-            by("contact.added", &id, Value::Null, zoe),
-            by("contact.verification_sent", &id, Value::Null, Value::Null),
+            by("contact.added", &id, Value::Null, zoe.clone()),
+            by("contact.verification_sent", &id, Value::Null, zoe),
             by("contact.deleted", "c-bob", bob, Value::Null),
         ]
     );

@@ -42,7 +42,8 @@ fn seeding_starts_from_scratch_whatever_was_there() {
     }
     run(
         &fresh.db,
-        "insert into audit (id, at, actor_name, action, target, address, request_id) values ('a', 1, 'x', 'x', 'x', 'x', 'x')",
+        "insert into audit (id, at, actor_name, action, target, address, request_id, digest, seq, hash)
+         values ('a', 1, 'x', 'x', 'x', 'x', 'x', 'x', 1, 'x')",
     )
     .unwrap();
     run(&fresh.db, "insert into staff values ('ann', 'admin', 1)").unwrap();
@@ -106,7 +107,8 @@ fn the_laws_hold_again_afterwards() {
     }
     run(
         &portal.db,
-        "insert into audit (id, at, actor_name, action, target, address, request_id) values ('a', 1, 'x', 'x', 'x', 'x', 'x')",
+        "insert into audit (id, at, actor_name, action, target, address, request_id, digest, seq, hash)
+         values ('a', 1, 'x', 'x', 'x', 'x', 'x', 'x', 1, 'x')",
     )
     .unwrap();
     assert!(run(&portal.db, "delete from audit").unwrap_err().names("audit_is_append_only"));

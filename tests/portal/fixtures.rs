@@ -8,21 +8,30 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures::future::join_all;
 use futures_executor::block_on;
-use portal::access::{App, Config, Keyring, Secrets, Services, bytes_of, serve};
+use portal::access::{App, Config, Keyring, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
 use portal::kernel::Password;
 use serde::de::DeserializeOwned;
 
 pub use crate::cookies::{cookie, signed, worthless_cookies};
+
 pub use crate::stores::logged;
-use crate::stores::{Afterwards, Drawer, Queue, Shelf, log};
+use crate::stores::{Afterwards, Drawer, Queue, Seal, Shelf, log};
+use crate::world::{World, secrets};
 
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
+    include_str!("../../migrations/0004_payment_waiting.sql"),
+    include_str!("../../migrations/0005_notifications.sql"),
+    include_str!("../../migrations/0006_usage.sql"),
+    include_str!("../../migrations/0007_mail_that_leaves.sql"),
+    include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
+    include_str!("../../migrations/0010_console.sql"),
     include_str!("../../migrations/0011_vendor_desk.sql"),
+    include_str!("../../migrations/0012_audit_keys_announcements.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -32,9 +41,9 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
+/// `pa-row` is a partner without customers. The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
 /// scope is named like its role. Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
-/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`. Every text of an organisation
+/// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`, with its proof `d-acme`. Every text of an organisation
 /// carries its canary word.
 pub const TWO_ORGS: &str = "
     insert into person (id, email, display_name, created_at) values
@@ -42,6 +51,7 @@ pub const TWO_ORGS: &str = "
       ('sue', 'sue@acme-canary.example', 'Sue Acme-canary', 1), ('tom', 'tom@acme-canary.example', 'Tom Acme-canary', 1),
       ('ned', 'ned@both.example', 'Ned', 1), ('una', 'una@both.example', 'Una', 1),
       ('gus', 'gus@globex-canary.example', 'Gus Globex-canary', 1), ('eve', 'eve@nowhere.example', 'Eve', 1);
+    insert into partner (id, name, domains, created_at) values ('pa-row', 'The Row', '[\"row.example\"]', 1);
     insert into organisation (id, name, customer_domains, created_at) values
       ('acme', 'Acme-canary', '[\"acme-canary.example\"]', 1), ('globex', 'Globex-canary', '[]', 1);
     insert into contact (id, org_id, person_id, name, verified_at, created_at) values
@@ -82,7 +92,10 @@ pub const TWO_ORGS: &str = "
       select 'p-' || id, id, 1795000000, '2026-11-18', 'INV-' || name, upper('INV-' || name), 'INR', 19824000, '2026-11-17',
              'neft', 'UTR-' || name, upper('UTR-' || name), 'Paid by ' || name, '2026-11-18', 'ann', name from organisation;
     insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message)
-      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;";
+      select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;
+    insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
+      select 'd-' || id, id, 'p-' || id, name || '.pdf', 'application/pdf', 60, 'payments/' || id || '/0', 1795000000
+        from organisation;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -123,7 +136,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
             "DOCUMENTATION_URL" => "https://docs.vendor.example/",
             "GATEWAY_URL" => "https://pay.vendor.example/",
             "EXTENSION_LIMIT_SCOPE" => "licence",
-            _ => return None,
+            _ => "",
         };
         Some(changes.iter().find(|it| it.0 == name).map_or(usual, |it| it.1).to_owned())
     };
@@ -139,6 +152,7 @@ pub struct Portal {
     pub tokens: Arc<Shelf>,
     pub queue: Arc<Queue>,
     pub files: Arc<Drawer>,
+    pub outside: Arc<World>,
     /// Time passes when a test says so.
     pub now: Cell<i64>,
 }
@@ -194,16 +208,22 @@ impl Portal {
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
         let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
+        for name in ["Acme-canary", "Globex-canary"] {
+            let key = format!("payments/{}/0", name.to_lowercase().trim_end_matches("-canary"));
+            files.keep(&key, format!("%PDF-1.7 {name}\n%%EOF\n").as_bytes(), NOW - 327_680);
+        }
+        let outside = Arc::<World>::default();
         files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
-        let setup = Some("the one-time secret of this installation".to_owned());
         let services = Arc::new(Services {
             db: db.clone(),
             config: Arc::new(config),
-            secrets: Arc::new(Secrets { session: keys(), pepper: pepper(), setup }),
+            secrets: Arc::new(secrets(keys(), pepper())),
             sessions: sessions.clone(),
             tokens: tokens.clone(),
             mail: queue.clone(),
             files: files.clone(),
+            outside: outside.clone(),
+            signer: Arc::new(Seal),
             later: afterwards.clone(),
             log,
             fill: |bytes| getrandom::getrandom(bytes).unwrap(),
@@ -213,7 +233,7 @@ impl Portal {
         });
         logged();
         let now = Cell::new(NOW);
-        Self { router, services, afterwards, db, sessions, tokens, queue, files, now }
+        Self { router, services, afterwards, db, sessions, tokens, queue, files, outside, now }
     }
 
     /// For jobs.
@@ -274,14 +294,18 @@ impl Portal {
 
     /// The same deed by so many at once: all of them have read before the first one writes.
     pub fn post_at_once(&self, path: &str, person: &str, bodies: &[&str]) -> Vec<Answer> {
-        *self.sessions.dawdles.lock().unwrap() = true;
         let requests = bodies.iter().map(|body| {
             let request = Request::post(path).header(header::HOST, "localhost:8787");
             let request = request.header(header::COOKIE, cookie(person));
             let request = request.header(header::CONTENT_TYPE, "application/json");
-            self.answer(request.body(Body::from((*body).to_owned())).unwrap())
+            request.body(Body::from((*body).to_owned())).unwrap()
         });
-        let answers = block_on(join_all(requests));
+        self.ask_at_once(requests.collect())
+    }
+
+    pub fn ask_at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        *self.sessions.dawdles.lock().unwrap() = true;
+        let answers = block_on(join_all(requests.into_iter().map(|it| self.answer(it))));
         *self.sessions.dawdles.lock().unwrap() = false;
         self.settle();
         answers
@@ -297,55 +321,6 @@ impl Portal {
     /// Everything that was left for after the answer.
     pub fn settle(&self) {
         self.afterwards.settle();
-    }
-
-    /// Every row of the tables that a deed can change; what only notes that somebody was here is left out.
-    pub fn contents(&self) -> Vec<String> {
-        #[derive(serde::Deserialize)]
-        struct Line {
-            line: String,
-        }
-        let statements = [
-            portal::sql!(
-                "select json_array('person', id, email, display_name, password, session_epoch) as line from person"
-            ),
-            portal::sql!(
-                "select json_array('organisation', id, name, version, roles_version) as line from organisation"
-            ),
-            portal::sql!(
-                "select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"
-            ),
-            portal::sql!("select json_array('role', org_id, role, contact_id) as line from role"),
-            portal::sql!("select json_array('session', id, ended_at) as line from session"),
-            portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
-            portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
-            portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
-            portal::sql!("select json_array('staff', person_id, role) as line from staff"),
-            portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
-            portal::sql!("select json_array('api_key', id, revoked_at, expires_at) as line from api_key"),
-            portal::sql!(
-                "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
-            ),
-            portal::sql!("select json_array('licence_event', id) as line from licence_event"),
-            portal::sql!("select json_array('product', id, name, version) as line from product"),
-            portal::sql!(
-                "select json_array('sales_order', id, org_id, number, state) as line from sales_order"
-            ),
-            portal::sql!(
-                "select json_array('subscription', id, valid_till, cancelled_on, renewed_by) as line from subscription"
-            ),
-            portal::sql!(
-                "select json_array('payment_event', id, event, is_public) as line from payment_event"
-            ),
-            portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
-            portal::sql!("select json_array('notification', id, state) as line from notification"),
-            portal::sql!("select json_array('payment_record', id, status) as line from payment_record"),
-            portal::sql!(
-                "select json_array('audit', id) as line from audit where action <> 'access.refused'"
-            ),
-        ];
-        let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());
-        lines.map(|it| it.line).collect()
     }
 
     pub fn rows(&self, sql: &'static str) -> Vec<serde_json::Value> {

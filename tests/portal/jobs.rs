@@ -5,7 +5,7 @@ use portal::apps;
 use portal::db::{Arg, Db, Stmt};
 use portal::jobs::{Bounce, DEAD, MAIL, Mailbox, Outcome, Outgoing, Post, Render, deliver_mail, on_message};
 use portal::kernel::MailId;
-use portal::outbox::Mailing;
+use portal::outbox::{Mailing, Reason};
 use portal::page::{Brand, Mail, MailText};
 use serde::Deserialize;
 use serde_json::Value;
@@ -156,7 +156,9 @@ fn a_consumer_that_died_loses_its_lease_after_two_minutes() {
 #[test]
 fn who_lost_the_lease_does_not_overrule_the_new_holder() {
     type Transport = Box<dyn Post>;
-    let permanent = || -> Transport { Box::new(Bouncing(Bounce::Permanent("no such mailbox".into()))) };
+    let permanent = || -> Transport {
+        Box::new(Bouncing(Bounce::Permanent(Reason::UnknownAddress, "no such mailbox".into())))
+    };
     let temporary = || -> Transport { Box::new(full()) };
     let cases: [(Transport, Transport, &str, i64); 6] = [
         (temporary(), Box::new(Mailbox), "sent", 1),
@@ -221,7 +223,7 @@ fn what_failed_for_a_time_can_still_arrive() {
 fn a_permanent_failure_is_the_end() {
     let portal = Portal::new();
     put(&portal.db, "m", "");
-    let gone = Bouncing(Bounce::Permanent("no such mailbox".into()));
+    let gone = Bouncing(Bounce::Permanent(Reason::UnknownAddress, "no such mailbox".into()));
     assert_eq!(deliver(portal.app(), &gone, "m"), Outcome::Done);
     let expected =
         Row { state: "failed".into(), attempts: 1, lease_until: None, error: Some("no such mailbox".into()) };

@@ -166,6 +166,7 @@ fn every_wrong_method_says_which_are_right() {
         let at = path.replace("{org}", "acme").replace("{contact}", "c-tom").replace("{session}", "bob");
         let at =
             at.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+        let at = at.replace("{partner}", "pa-row");
         let at = at.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
         for method in ["TRACE", "PROPFIND"] {
             let answer = Portal::new().send(method, &at, &cookie("ann"), "");

@@ -85,6 +85,10 @@ fn every_call_is_described_whole() {
             assert!(!answer["description"].as_str().unwrap().is_empty(), "{said} {status}");
             let kind = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
             let content = &answer["content"][kind];
+            if status == "200" && path.ends_with("/{document}") {
+                assert!(answer["content"]["application/pdf"].is_object() && content.is_null(), "{said}");
+                continue;
+            }
             if status == "200" && path.rsplit('.').next() == Some("csv") {
                 assert!(
                     answer["content"]["text/csv"]["schema"]["type"] == "string" && content.is_null(),
@@ -141,6 +145,7 @@ fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Option
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
+        Value::Number(it) if it.is_f64() || kinds.contains(&json!("number")) => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",
@@ -154,6 +159,7 @@ fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Option
     }
     match value {
         Value::Array(items) => items.iter().find_map(|it| mismatch(document, &schema["items"], it, at)),
+        Value::Object(_) if schema["properties"].is_null() => None,
         Value::Object(object) => {
             let needed = schema["required"].as_array().cloned().unwrap_or_default();
             let missing = needed.iter().find(|it| !object.contains_key(it.as_str().unwrap()));
@@ -207,7 +213,9 @@ fn the_answers_fit_the_document() {
         assert!(promised.is_object(), "{said} answers {}: {}", answer.status, answer.body);
         let sheet = promised["content"]["text/csv"].is_object();
         assert_eq!(sheet, answer.header("content-type").starts_with("text/csv;"), "{said}");
-        if answer.status.is_success() && !answer.body.is_empty() && !sheet {
+        let file = promised["content"]["application/pdf"].is_object();
+        assert_eq!(file, answer.header("content-type") == "application/pdf", "{said}");
+        if answer.status.is_success() && !answer.body.is_empty() && !sheet && !file {
             let schema = &promised["content"]["application/json"]["schema"];
             assert_eq!(mismatch(&document, schema, &answer.json(), "answer"), None, "{said}");
         }
@@ -215,7 +223,12 @@ fn the_answers_fit_the_document() {
             assert!(!answer.header(name).is_empty(), "{said} has no {name}");
         }
         let sent = &operation["requestBody"]["content"]["application/json"]["schema"];
-        assert_eq!(sent.is_object(), !sample.body.is_empty(), "{said}");
+        let form = &operation["requestBody"]["content"]["multipart/form-data"]["schema"];
+        assert_eq!(sent.is_object() || form.is_object(), !sample.body.is_empty(), "{said}");
+        assert!(
+            !form.is_object() || sample.headers.iter().any(|it| it.1.starts_with("multipart/")),
+            "{said}"
+        );
         if sent.is_object() {
             let body: Value = serde_json::from_str(sample.body).unwrap();
             assert_eq!(mismatch(&document, sent, &body, "body"), None, "{said}");
@@ -241,7 +254,7 @@ fn the_answers_fit_the_document() {
 #[test]
 fn every_problem_has_a_page_and_a_place_of_its_own() {
     let mut codes = BTreeSet::new();
-    for problem in problems::ALL {
+    for problem in problems::all() {
         assert!(codes.insert(problem.code), "{} twice", problem.code);
         let answer = Portal::new().send("GET", &format!("/problems/{}", problem.code), "", "");
         assert_eq!(answer.status.as_u16(), 200);

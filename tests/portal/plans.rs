@@ -8,8 +8,10 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, the values of a list in a parameter, the jobs.
-const SHORT: [&str; 3] = ["product", "json_each", "job_run"];
+/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
+/// what a search has found, the one meter that is chosen, and the rounds of the hash that chains the audit log.
+const SHORT: [&str; 11] =
+    ["product", "api_key", "staff", "json_each", "job_run", "hit", "chosen", "tip", "one", "half", "two"];
 
 #[derive(Deserialize)]
 struct Step {

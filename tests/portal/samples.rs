@@ -17,6 +17,36 @@ pub struct Sample {
     pub after: &'static str,
 }
 
+const MULTIPART: &[(&str, &str)] = &[("content-type", "multipart/form-data; boundary=sample")];
+
+macro_rules! part {
+    ($name:literal, $value:literal) => {
+        concat!("--sample\r\ncontent-disposition: form-data; name=\"", $name, "\"\r\n\r\n", $value, "\r\n")
+    };
+}
+
+const REPLY: &str = concat!(
+    part!("note", "From the account in Pune."),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
+/// The vendor waits for an answer.
+const IS_ASKED: &str = "update payment_record set status = 'information_needed' where org_id = 'acme';";
+
+const PAYMENT: &str = concat!(
+    part!("invoice_number", "MER/2026/0041"),
+    part!("currency", "INR"),
+    part!("amount", "1,81,440.00"),
+    part!("tax_deducted", "16,800"),
+    part!("paid_on", "2026-11-20"),
+    part!("method", "neft"),
+    part!("reference", "UTR 123"),
+    part!("note", ""),
+    "--sample\r\ncontent-disposition: form-data; name=\"proof\"; filename=\"advice.pdf\"\r\n\r\n",
+    "%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n\r\n--sample--\r\n",
+);
+
 const IF_MATCH: &[(&str, &str)] = &[("if-match", "\"1\"")];
 
 /// Deeds by method and path below the face; `None` for what needs no more than the path.
@@ -61,6 +91,34 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
         LICENCES,
     ),
+    ("POST", "/o/{org}/payments/new", PAYMENT, ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records", PAYMENT, ""),
+    ("POST", "/o/{org}/payments/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
+    ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
+    ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
+    ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
+    ("POST", "/staff/keys/{key}/revocation", "", ""),
+    (
+        "POST",
+        "/api/v1/staff/api-keys",
+        r#"{"name": "ERP", "scopes": ["sales", "billing"], "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/api-keys/{key}/rotation",
+        r#"{"overlap": "week", "expires_on": "2027-01-31"}"#,
+        "",
+    ),
+    ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
+    ("GET", "/o/{org}/notifications/{notification}", "", NOTICES),
+    ("POST", "/o/{org}/notifications/{notification}/read", "", NOTICES),
+    ("PUT", "/api/v1/organisations/{org}/notifications/{notification}/read", "", NOTICES),
+    ("POST", "/o/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/api/v1/organisations/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/o/{org}/notifications/preferences", PREFERENCES, ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -77,6 +135,50 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/session", "", ""),
+    (
+        "POST",
+        "/staff/sign-on",
+        "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=",
+        "",
+    ),
+    ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
+    ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
+    (
+        "POST",
+        "/staff/organisations",
+        "name=Initech&channel=direct&partner_id=&domains=initech.example&first_contact.email=kim%40initech.example&first_contact.display_name=Kim",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations",
+        r#"{"name": "Initech", "channel": "direct", "domains": ["initech.example"],
+            "first_contact": {"email": "kim@initech.example", "display_name": "Kim"}}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/staff/organisations/{org}/edit",
+        "version=1&name=Acme+Mills&channel=direct&partner_id=&domains=",
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/organisations/{org}", r#"{"name": "Acme Mills"}"#, ""),
+    (
+        "POST",
+        "/staff/organisations/{org}/primary",
+        "email=bob%40acme-canary.example&display_name=Bob&reason=We+called+them+back.",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations/{org}/primary",
+        r#"{"email": "bob@acme-canary.example", "display_name": "Bob", "reason": "We called them back."}"#,
+        "",
+    ),
+    ("POST", "/staff/partners", "name=Banyan+Row&domains=banyanrow.example", ""),
+    ("POST", "/api/v1/staff/partners", r#"{"name": "Banyan Row", "domains": ["banyanrow.example"]}"#, ""),
+    ("POST", "/staff/partners/{partner}/edit", "version=1&name=Banyan+Tree&domains=", ""),
+    ("PATCH", "/api/v1/staff/partners/{partner}", r#"{"name": "Banyan Tree"}"#, ""),
     ("POST", "/staff/organisations/{org}/orders", ORDER_FORM, ""),
     ("POST", "/api/v1/staff/organisations/{org}/orders", ORDER_JSON, ""),
     ("POST", "/api/v1/staff/orders", ORDERS_JSON, ""),
@@ -114,7 +216,16 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("PATCH", "/api/v1/staff/products/{product}", r#"{"name": "SkyConnect 2", "access_grace_days": 14}"#, ""),
+    (
+        "POST",
+        "/api/v1/staff/usage",
+        r#"{"items": [{"organisation_id": "acme", "product_id": "skyconnect", "sub_product": "imported", "date": "2026-11-21", "used": 3}]}"#,
+        "insert into sub_product values ('skyconnect', 'imported', 'Imported', 'users');",
+    ),
 ];
+
+const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
+    values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
 
 const ORDER_FORM: &str = "number=SO-2&ordered_on=2026-11-20&kind=renewal&agreement=contract&partner=&po_number=PO-2&po_on=\
     &lines.0.product_id=skyconnect&lines.0.sku=SKY-MAIL&lines.0.description=Mailboxes&lines.0.quantity=50\
@@ -128,6 +239,12 @@ const ORDERS_JSON: &str = r#"{"items": [{"organisation_id": "acme", "number": "S
                "unit": "users", "valid_from": "2027-01-01", "valid_till": "2027-12-31"}]}]}"#;
 const CANCEL_FORM: &str = "cancelled_on=2026-12-01&note=As+agreed";
 const CANCEL_JSON: &str = r#"{"cancelled_on": "2026-12-01", "note": "As agreed"}"#;
+/// A notification of each organisation, `n-acme` and `n-globex`.
+pub const NOTICES: &str =
+    "insert into notification (id, org_id, category, title, body, source, published_at, created_at)
+    select 'n-' || id, id, 'general', 'Notice to ' || name, 'About ' || name, 'vendor', 1795000000, 1795000000
+      from organisation;";
+const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -149,8 +266,8 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
-/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact; an Admin on
-/// the vendor's side.
+/// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
+/// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
     let known = BODIES.iter().find(|it| url.method == it.0 && url.path == it.1);
     let (body, after) = known.map_or(("", ""), |it| (it.2, it.3));
@@ -163,16 +280,26 @@ pub fn sample(url: &Endpoint) -> Sample {
     );
     let contact = if after == VIC_JOINS { "c-vic" } else { "c-tom" };
     let path = url.path.replace("{org}", "acme").replace("{contact}", contact);
-    let path = path.replace("{session}", "another").replace("{code}", "not-found");
+    let path =
+        path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
+    let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
-    let headers = if matches!(url.method.as_str(), "PUT" | "PATCH") { IF_MATCH } else { &[] };
-    let person = match url.guard {
-        Guard::Contact(Some(it)) if !allows(&[Role::Primary], it) => "bob",
-        Guard::Contact(_) | Guard::Person | Guard::Anyone => "ann",
-        Guard::Staff(_) => "st-admin",
+    let path = path.replace("{notification}", "n-acme");
+    let headers = match url.method.as_str() {
+        "PUT" | "PATCH" => IF_MATCH,
+        _ if body.starts_with("--sample") => MULTIPART,
+        _ => &[],
     };
+    let may = |role| match url.guard {
+        Guard::Contact(Some(it)) => allows(&[role], it),
+        Guard::Contact(None) | Guard::Person | Guard::Anyone => true,
+        Guard::Staff(_) => false,
+    };
+    let cast = [("ann", Role::Primary), ("bob", Role::Billing), ("sue", Role::Support)];
+    let person = cast.into_iter().find(|it| may(it.1)).map_or("st-admin", |it| it.0);
     Sample { person, path, body, headers, after }
 }
 

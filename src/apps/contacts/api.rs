@@ -70,7 +70,7 @@ impl ContactFacts {
             None => Delivery::None,
             Some(MailState::Queued | MailState::Sending) => Delivery::Queued,
             Some(MailState::Sent) => Delivery::Sent,
-            Some(MailState::Failed | MailState::Dropped) => Delivery::Failed,
+            Some(MailState::Failed | MailState::Dropped | MailState::Bounced) => Delivery::Failed,
         };
         Self {
             id: contact.id.clone(),

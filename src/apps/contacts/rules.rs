@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ContactId, DisplayName, Email, PersonId, Role};
+use crate::outbox::Reason;
 
 /// Primary included, verified or not (domain 4.2, Q15).
 pub const MOST_CONTACTS: usize = 5;
@@ -25,6 +26,8 @@ pub struct Contact {
     /// Of the newest verification mail.
     pub mail_state: Option<MailState>,
     pub mail_at: Option<i64>,
+    /// Why it did not arrive.
+    pub mail_reason: Option<Reason>,
     pub last_link_at: Option<i64>,
     /// Of the six newest links the oldest: when it is a day old, another may follow.
     pub sixth_last_link_at: Option<i64>,
@@ -38,6 +41,8 @@ pub enum MailState {
     Sent,
     Failed,
     Dropped,
+    /// It left and came back.
+    Bounced,
 }
 
 /// Who holds a role; a vacant role has no row.
@@ -57,11 +62,38 @@ pub struct Terms {
     pub partner_domains: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     Direct,
     Partner,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("A customer orders directly or through a partner: direct or partner.")]
+pub struct BadChannel;
+
+impl Channel {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Partner => "partner",
+        }
+    }
+}
+
+impl TryFrom<String> for Channel {
+    type Error = BadChannel;
+
+    fn try_from(text: String) -> Result<Self, BadChannel> {
+        match text.as_str() {
+            "direct" => Ok(Self::Direct),
+            "partner" => Ok(Self::Partner),
+            _ => Err(BadChannel),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -193,7 +225,7 @@ pub fn roles_of(contact: &Contact, holdings: &[Holding]) -> Vec<Role> {
 }
 
 /// The roles of Primary and Billing whose holder's address is not on a domain where it is expected; a warning, no
-/// refusal (domain Q14). With no domain on record there is nothing to compare with.
+/// refusal (domain Q14).
 #[must_use]
 pub fn off_domain(terms: &Terms, assignment: &Assignment, contacts: &[Contact]) -> Vec<(Role, Email)> {
     let domains = match terms.channel {
@@ -201,16 +233,18 @@ pub fn off_domain(terms: &Terms, assignment: &Assignment, contacts: &[Contact]) 
         Channel::Partner => &terms.partner_domains,
     };
     let domains: Vec<String> = serde_json::from_str(domains).unwrap_or_default();
-    if domains.is_empty() {
-        return Vec::new();
-    }
     let holders = [Role::Primary, Role::Billing].into_iter().filter_map(|role| {
         let holder = assignment.holder(role)?;
         let email = &contacts.iter().find(|it| it.id == *holder)?.email;
-        let expected = domains.iter().any(|it| it.eq_ignore_ascii_case(email.domain()));
-        (!expected).then(|| (role, email.clone()))
+        is_off_domain(email, &domains).then(|| (role, email.clone()))
     });
     holders.collect()
+}
+
+/// With no domain on record there is nothing to compare with.
+#[must_use]
+pub fn is_off_domain(email: &Email, expected: &[impl AsRef<str>]) -> bool {
+    !expected.is_empty() && !expected.iter().any(|it| it.as_ref().eq_ignore_ascii_case(email.domain()))
 }
 
 #[cfg(test)]
@@ -232,6 +266,7 @@ mod tests {
             signed_in_at: None,
             mail_state: None,
             mail_at: None,
+            mail_reason: None,
             last_link_at: None,
             sixth_last_link_at: None,
         }

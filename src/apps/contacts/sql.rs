@@ -11,7 +11,7 @@ pub fn contacts(org: &OrgScope) -> Query<Vec<Contact>> {
                 case when contact.verified_at is null then contact.name else person.display_name end as display_name,
                 case when contact.verified_at is not null
                      then (select max(created_at) from session where session.person_id = person.id) end as signed_in_at,
-                mail.state as mail_state, mail.state_at as mail_at,
+                mail.state as mail_state, mail.state_at as mail_at, mail.reason as mail_reason,
                 (select max(created_at) from link where link.contact_id = contact.id) as last_link_at,
                 (select created_at from link where link.contact_id = contact.id
                   order by created_at desc limit 1 offset ?2) as sixth_last_link_at

@@ -96,8 +96,10 @@ impl ContactList {
                     Some(MailState::Queued | MailState::Sending) => { (page::badge(Tone::Info, "Mail queued")) },
                     Some(MailState::Sent) => { (page::badge(Tone::Attention, "Mail sent")) },
                     Some(MailState::Failed | MailState::Dropped) => { (page::badge(Tone::Danger, "Mail failed")) },
+                    Some(MailState::Bounced) => { (page::badge(Tone::Danger, "Mail came back")) },
                 }
                 @if let Some(at) = contact.mail_at { br; small { (when(at)) } }
+                @if let Some(reason) = contact.mail_reason { br; small { (reason.words()) } }
             }
         } }
     }

@@ -52,8 +52,61 @@ const RECORDS: [Row; 8] = [
     ("203", 3, "MER/0415", "INR", 29_500_000, 2_500_000, "imps", "", "under_review", ""),
 ];
 
+/// A file of the demo data, to be put into the store before its row is written.
+pub struct Proof {
+    pub key: String,
+    pub bytes: Vec<u8>,
+}
+
+/// One for each record that somebody may want to look at.
+#[must_use]
+pub fn proofs() -> Vec<Proof> {
+    let proof = |(at, row): (usize, &Row)| Proof {
+        key: key(at),
+        bytes: pdf(&[
+            "Payment advice (demo)",
+            &format!("Invoice {}", row.2),
+            &format!("{} {}.{:02}", row.3, row.4 / 100, row.4 % 100),
+            &format!("Reference {}", reference(at)),
+        ]),
+    };
+    RECORDS.iter().enumerate().map(proof).collect()
+}
+
+fn key(at: usize) -> String {
+    format!("payments/demo/{at:032}")
+}
+
+fn reference(at: usize) -> String {
+    format!("N{:07}", 4_120_377 + 7919 * at)
+}
+
+/// A page with these lines on it; whole, so that every reader opens it.
+fn pdf(lines: &[&str]) -> Vec<u8> {
+    let text: String = lines.iter().map(|it| format!("({it}) Tj 0 -28 Td ")).collect();
+    let page = format!("BT /F 16 Tf 36 200 Td {text}ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 260] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    let (mut file, mut places) = ("%PDF-1.4\n".to_owned(), String::new());
+    for (at, object) in objects.iter().enumerate() {
+        places.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+    }
+    let xref = file.len();
+    let end = "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n";
+    file.push_str(&format!("xref\n0 6\n0000000000 65535 f \n{places}{end}{xref}\n%%EOF\n"));
+    file.into_bytes()
+}
+
 #[must_use]
 pub fn fill(today: Day, now: i64) -> Vec<Stmt> {
+    let sizes: Vec<usize> = proofs().iter().map(|it| it.bytes.len()).collect();
     let record = |(at, row): (usize, &Row)| {
         let (org, ago, invoice, currency, amount, tax, method, note, status, message) = *row;
         let seconds = i64::try_from(ago).unwrap_or(0) * 86_400 + 5400;
@@ -62,12 +115,12 @@ pub fn fill(today: Day, now: i64) -> Vec<Stmt> {
             "org": format!("01938a00-0000-7000-8000-000000000{org}"),
             "at": now - seconds, "on": today.minus(ago).to_string(), "paid": today.minus(ago + 1).to_string(),
             "invoice": invoice, "currency": currency, "amount": amount, "tax": tax, "method": method,
-            "reference": format!("N{:07}", 4_120_377 + 7919 * at), "note": note, "status": status, "message": message,
+            "reference": reference(at), "note": note, "object": key(at), "size": sizes.get(at), "status": status, "message": message,
         })
     };
     let records: Vec<Value> = RECORDS.iter().enumerate().map(record).collect();
     let records = json!(records).to_string();
-    [FILL_RECORDS, FILL_FIRST_STEPS, FILL_LATER_STEPS, MOVE_ON]
+    [FILL_RECORDS, FILL_DOCUMENTS, FILL_FIRST_STEPS, FILL_LATER_STEPS, MOVE_ON]
         .map(|sql| Stmt { sql, args: vec![Arg::from(records.clone())] })
         .into()
 }
@@ -83,6 +136,14 @@ const FILL_RECORDS: &str =
        join role on role.org_id = value ->> 'org' and role.role = 'billing'
        join contact on contact.id = role.contact_id
        join person on person.id = contact.person_id";
+
+const FILL_DOCUMENTS: &str =
+    "insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
+     select replace(record.id, '-000b', '-000e'), record.org_id, record.id,
+            'advice-' || replace(lower(record.invoice_number), '/', '-') || '.pdf', 'application/pdf', value ->> 'size',
+            value ->> 'object', record.at
+       from json_each(?1)
+       join payment_record as record on record.id = value ->> 'id'";
 
 const FILL_FIRST_STEPS: &str =
     "insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name)

@@ -7,7 +7,7 @@ use super::sql;
 use super::view::{self, CurrentLicences, Rules, Tab};
 use crate::access::{Access, Asked, Fields, Form, LicenseExtension, Posted};
 use crate::answer::{Answer, Sheet, Shown, View};
-use crate::apps::home;
+use crate::apps::{home, payments};
 use crate::error::Error;
 use crate::kernel::{LicenceId, PageOf, Zone, csv};
 use crate::page::Draft;
@@ -46,9 +46,9 @@ pub async fn current(door: Door) -> Result<Answer, Error> {
 }
 
 pub async fn current_sheet(door: Door) -> Result<Answer, Error> {
-    let (_, licences) = door.read(sql::licences(door.org())).await?;
+    let (me, licences) = door.read(sql::licences(door.org())).await?;
     let today = actions::today(&door)?;
-    sheet(&door, "licences", &view::SHEET, licences.iter().map(|it| view::row(it, today)))
+    sheet(&door, &me, "licences", &view::SHEET, licences.iter().map(|it| view::row(it, today)))
 }
 
 pub async fn history(door: Door) -> Result<Answer, Error> {
@@ -67,11 +67,11 @@ pub async fn history_sheet(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let filter = event_filter(&mut asked);
     let page = PageOf::whole(MOST_ROWS);
-    let (_, events) = door.read(sql::events(door.org(), &filter, zone(&door), &page)).await?;
+    let (me, events) = door.read(sql::events(door.org(), &filter, zone(&door), &page)).await?;
     refuse(&asked)?;
     let vendor = vendor(&door);
     let rows = events.iter().take(MOST_ROWS).map(|it| history_view::row(it, &vendor));
-    sheet(&door, "licence-history", &history_view::SHEET, rows)
+    sheet(&door, &me, "licence-history", &history_view::SHEET, rows)
 }
 
 pub async fn requests(door: Door) -> Result<Answer, Error> {
@@ -89,11 +89,11 @@ pub async fn requests(door: Door) -> Result<Answer, Error> {
 pub async fn requests_sheet(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let filter = request_filter(&mut asked);
-    let (_, requests) =
+    let (me, requests) =
         door.read(sql::requests(door.org(), &filter, zone(&door), &PageOf::whole(MOST_ROWS))).await?;
     refuse(&asked)?;
     let rows = requests.iter().take(MOST_ROWS).map(request_view::row);
-    sheet(&door, "extension-requests", &request_view::SHEET, rows)
+    sheet(&door, &me, "extension-requests", &request_view::SHEET, rows)
 }
 
 /// `?licence_id=` chooses one; whatever else it says chooses none.
@@ -117,7 +117,7 @@ pub async fn request(door: Door, posted: Posted<NewRequest>) -> Result<Answer, E
 
 pub async fn rules(door: Door) -> Result<Answer, Error> {
     let (me, ()) = door.read(()).await?;
-    let view = Rules { policy: actions::policy(&door), at: at(&door) };
+    let view = Rules { policy: actions::policy(&door), payments: payments::sentences(), at: at(&door) };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 
@@ -174,10 +174,12 @@ fn days(asked: &mut Asked) -> Days {
 
 fn sheet(
     door: &Door,
+    me: &crate::access::Member,
     what: &str,
     header: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> Result<Answer, Error> {
+    door.note_export(me);
     let name = format!("{what}_{}", actions::today(door)?);
     Ok(Answer::of(Sheet { name, text: csv::sheet(header, rows) }))
 }

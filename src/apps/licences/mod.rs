@@ -22,6 +22,7 @@ pub use history::Cause;
 pub use reminder::{Due, THRESHOLDS, announcement, due, headline, moved};
 pub use rules::{Description, Kind, Licence, NewRequest};
 pub use view::status_card;
+pub use words::Standing;
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -51,4 +52,10 @@ pub fn routes() -> Routes {
 #[must_use]
 pub fn current(org: &OrgScope) -> Query<Vec<Licence>> {
     sql::licences(org)
+}
+
+/// Who holds Primary and Billing, for the mails of a deed: a line for each role.
+#[must_use]
+pub fn readers(org: &OrgScope) -> Query<Vec<mail::Reader>> {
+    sql::readers(org)
 }

@@ -191,16 +191,23 @@ pub fn status_card(licences: &[Licence], today: Day, at: Option<&str>) -> Markup
 
 pub struct Rules {
     pub policy: Policy,
+    /// What a recorded payment does, in sentences of the rule that does it.
+    pub payments: Vec<String>,
     pub at: String,
 }
 
 impl View for Rules {
     fn page(&self, frame: &Frame) -> Html<String> {
-        let list = html! { div.prose { ul { @for it in self.policy.sentences() { li { (it) } } } } };
-        tab(frame, &self.at, Tab::Rules, &page::card(Some("Extending a licence"), list))
+        let list = |sentences: &[String]| html! { div.prose { ul { @for it in sentences { li { (it) } } } } };
+        let main = page::stack(html! {
+            (page::card(Some("Extending a licence"), list(&self.policy.sentences())))
+            (page::card(Some("Recording a payment"), list(&self.payments)))
+        });
+        tab(frame, &self.at, Tab::Rules, &main)
     }
 
     fn json(&self) -> Value {
-        json!({ "items": self.policy.sentences(), "next": null })
+        let items = [self.policy.sentences(), self.payments.clone()].concat();
+        json!({ "items": items, "next": null })
     }
 }

@@ -3,7 +3,7 @@ use super::view::List;
 use super::{history_view, sheet, sql, view};
 use crate::access::{Access, Asked, Member, OrderBook};
 use crate::answer::{Answer, Sheet, Shown, View};
-use crate::apps::home;
+use crate::apps::{dashboards, home};
 use crate::error::Error;
 use crate::kernel::{Day, FieldError, Limit, OrderId, PageOf, ProductId, SubscriptionId};
 
@@ -16,11 +16,14 @@ pub async fn now(door: Door) -> Result<Answer, Error> {
     if !asked.errors().is_empty() {
         return Err(refused_now(&door, &asked, asked.errors().to_vec(), today).await);
     }
-    let questions = (sql::subscriptions(door.org(), &wanted, today), sql::products(door.org()));
-    let (me, (found, products)) = door.read(questions).await?;
+    let org = door.org();
+    let questions =
+        (sql::subscriptions(org, &wanted, today), sql::products(org), dashboards::reached(org, today));
+    let (me, (found, products, reached)) = door.read(questions).await?;
     let (subscriptions, next) = wanted.page.cut(found, Subscription::place);
     let list = list(&door, &asked, products, next.map(|it| it.text()));
-    let view = view::Now { subscriptions, past_too: wanted.past_too, today, list };
+    let over_use = dashboards::panel(org.id(), &reached);
+    let view = view::Now { subscriptions, past_too: wanted.past_too, today, list, over_use };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 
@@ -35,7 +38,7 @@ pub async fn now_csv(door: Door) -> Result<Answer, Error> {
     if next.is_some() {
         return Err(refused_now(&door, &asked, vec![too_many("product")], today).await);
     }
-    Ok(file(&me, "subscriptions", today, sheet::subscriptions(&subscriptions, today)))
+    Ok(file(&door, &me, "subscriptions", today, sheet::subscriptions(&subscriptions, today)))
 }
 
 pub async fn history(door: Door) -> Result<Answer, Error> {
@@ -62,7 +65,7 @@ pub async fn history_csv(door: Door) -> Result<Answer, Error> {
     if next.is_some() {
         return Err(refused_history(&door, &asked, vec![too_many("from")]).await);
     }
-    Ok(file(&me, "orders", today, sheet::orders(&orders)))
+    Ok(file(&door, &me, "orders", today, sheet::orders(&orders)))
 }
 
 pub async fn order(door: Door) -> Result<Answer, Error> {
@@ -108,7 +111,8 @@ async fn refused_now(door: &Door, asked: &Asked, errors: Vec<FieldError>, today:
     };
     Error::invalid(errors).on_screen(|errors| {
         let list = List { errors, ..list(door, asked, products, None) };
-        view::Now { subscriptions: Vec::new(), past_too: false, today, list }.page(&door.frame(&me))
+        let over_use = maud::html! {};
+        view::Now { subscriptions: Vec::new(), past_too: false, today, list, over_use }.page(&door.frame(&me))
     })
 }
 
@@ -134,7 +138,8 @@ fn too_many(field: &str) -> FieldError {
     FieldError::new(field, "too-many", said)
 }
 
-fn file(me: &Member, what: &str, today: Day, text: String) -> Answer {
+fn file(door: &Door, me: &Member, what: &str, today: Day, text: String) -> Answer {
+    door.note_export(me);
     Answer::of(Sheet { name: format!("{}_{what}_{today}", me.org_name.slug()), text })
 }
 

@@ -9,6 +9,7 @@ use crate::apps::home;
 use crate::db::DbError;
 use crate::error::Error;
 use crate::kernel::{Day, FieldError, PageOf, csv};
+use crate::page::Draft;
 
 type Door = Access<PaymentRecord>;
 
@@ -44,25 +45,30 @@ pub async fn history_sheet(door: Door) -> Result<Answer, Error> {
         );
         return Err(refused(&door, &asked, vec![FieldError::new("from", "too-many", said)]).await);
     }
+    door.note_export(&me);
     let name = format!("{}_payments_{today}", me.org_name.slug());
     Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, records.iter().map(view::row)) }))
 }
 
 pub async fn record(door: Door) -> Result<Answer, Error> {
     let id = door.named("payment");
-    let (me, (record, timeline)) = match &id {
-        Ok(id) => door.read((sql::record(door.org(), id), sql::timeline(door.org(), id))).await?,
-        Err(_) => (door.read(()).await?.0, (None, Vec::new())),
+    let org = door.org();
+    let (me, (record, timeline, siblings)) = match &id {
+        Ok(id) => door.read((sql::record(org, id), sql::timeline(org, id), sql::siblings(org, id))).await?,
+        Err(_) => (door.read(()).await?.0, (None, Vec::new(), Vec::new())),
     };
-    let record = record.ok_or(Error::NotFound)?;
     let config = door.app().config();
+    let record = record.ok_or(Error::NotFound)?.in_full(&timeline, &config.brand.vendor_name);
     let view = RecordPage {
         record,
         timeline,
+        siblings,
         zone: config.zone,
         vendor: config.brand.vendor_name.clone(),
         org_name: me.org_name.as_str().to_owned(),
         at: at(&door),
+        draft: Draft::default(),
+        key: super::recording::new_key(&door),
     };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }

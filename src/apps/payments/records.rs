@@ -1,32 +1,61 @@
 //! What was recorded, and what became of it, as rows.
 
 use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::rules::proof::Kind;
 use super::rules::{Method, Status};
 use crate::kernel::{
-    Currency, Cursor, Day, LicenceId, Money, PaymentDocumentId, PaymentEventId, PaymentId, Search,
+    Currency, Cursor, Day, LicenceId, Money, PaymentDocumentId, PaymentEventId, PaymentId, Search, rfc3339,
 };
 
-/// A payment as it was declared, with how it stands.
-#[derive(Debug, Deserialize)]
+/// What a customer says that it has paid, and how that stands: as a row, and as programs read it.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = PaymentRecord))]
 #[serde(try_from = "Columns")]
 pub struct Record {
     pub id: PaymentId,
+    /// RFC 3339 in UTC.
+    #[serde(serialize_with = "instant")]
+    #[cfg_attr(not(target_arch = "wasm32"), schema(value_type = String, format = DateTime))]
     pub at: i64,
     pub recorded_on: Day,
     pub invoice_number: String,
     pub amount: Money,
+    /// Withheld as tax at source.
     pub tax_deducted: Money,
     pub paid_on: Day,
     pub method: Method,
+    /// Of the bank: UTR, cheque or transaction number.
     pub reference: String,
     pub note: String,
     pub status: Status,
+    /// Explains the status.
     pub message: String,
+    /// The name of the contact who recorded it.
+    #[serde(rename = "by")]
     pub by_name: String,
+    /// What it did to each licence at submission.
+    #[serde(rename = "licences")]
     pub effects: Vec<Effect>,
     pub documents: Vec<Document>,
+    /// Oldest first. Only where one record is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Vec<StepFacts>>,
+}
+
+/// A line of the timeline, as programs read it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = PaymentEvent))]
+pub struct StepFacts {
+    pub id: PaymentEventId,
+    /// RFC 3339 in UTC.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(format = DateTime))]
+    pub at: String,
+    pub event: Happened,
+    /// The name of a contact, `System`, or the vendor's team.
+    pub by: String,
+    pub message: String,
 }
 
 /// What the record did to a licence, or why it did nothing.
@@ -45,6 +74,22 @@ pub struct Effect {
     pub message: String,
 }
 
+/// Another record of the same invoice.
+#[derive(Deserialize)]
+pub struct Sibling {
+    pub id: PaymentId,
+    pub recorded_on: Day,
+    pub status: Status,
+}
+
+/// Where a proof lies, and as what it is saved.
+#[derive(Deserialize)]
+pub struct Stored {
+    pub name: String,
+    pub kind: Kind,
+    pub object: String,
+}
+
 /// A proof of the payment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = PaymentDocument))]
@@ -52,7 +97,7 @@ pub struct Document {
     pub id: PaymentDocumentId,
     pub name: String,
     /// Its media type.
-    pub kind: String,
+    pub kind: Kind,
     /// In bytes.
     pub size: i64,
 }
@@ -132,11 +177,58 @@ impl Record {
 
     /// The licences that it has moved.
     pub fn extended(&self) -> impl Iterator<Item = &Effect> {
-        self.effects.iter().filter(|it| it.new_valid_till > it.old_valid_till)
+        self.effects.iter().filter(|it| it.has_moved())
+    }
+}
+
+impl Record {
+    /// With everything that happened to it.
+    #[must_use]
+    pub fn in_full(self, timeline: &[Step], vendor: &str) -> Self {
+        let step = |it: &Step| StepFacts {
+            id: it.id.clone(),
+            at: rfc3339(it.at),
+            event: it.event,
+            by: it.by(vendor),
+            message: it.message.clone(),
+        };
+        Self { timeline: Some(timeline.iter().map(step).collect()), ..self }
+    }
+}
+
+impl Effect {
+    #[must_use]
+    pub fn has_moved(&self) -> bool {
+        self.new_valid_till > self.old_valid_till
+    }
+}
+
+impl ByKind {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::System => "system",
+            Self::Vendor => "vendor",
+        }
     }
 }
 
 impl Happened {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::TakeUp => "take_up",
+            Self::Ask => "ask",
+            Self::Answer => "answer",
+            Self::Match => "match",
+            Self::Refuse => "refuse",
+            Self::Withdraw => "withdraw",
+            Self::Note => "note",
+        }
+    }
+
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -188,8 +280,14 @@ impl TryFrom<Columns> for Record {
             by_name: it.by_name,
             effects: it.effects,
             documents: it.documents,
+            timeline: None,
         })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn instant<S: Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&rfc3339(*at))
 }
 
 fn from_json<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {

@@ -1,6 +1,10 @@
-use super::records::{Filter, Record, Step};
+mod deeds;
+
+pub use deeds::*;
+
+use super::records::{Filter, Record, Sibling, Step, Stored};
 use crate::access::{OrgScope, Query, Scope};
-use crate::kernel::{Currency, PageOf, PaymentId, Search, Zone};
+use crate::kernel::{Currency, PageOf, PaymentDocumentId, PaymentId, Search, Zone};
 use crate::sql;
 
 /// Later than anything that has happened.
@@ -26,7 +30,7 @@ macro_rules! records {
                    from (select proof.id, proof.name, proof.kind, proof.size
                            from payment_document as proof
                           where proof.org_id = record.org_id and proof.record_id = record.id
-                          order by proof.uploaded_at, proof.id)) as documents
+                          order by proof.uploaded_at, proof.rowid)) as documents
            from payment_record as record "
     };
 }
@@ -62,6 +66,18 @@ pub fn records(
     ))
 }
 
+/// So many of them at most.
+pub const OPEN_SHOWN: usize = 10;
+
+/// What waits for somebody. The words of the condition are those of the index.
+pub fn open(org: &OrgScope) -> Query<Vec<Record>> {
+    org.query(sql!(concat!(
+        records!(),
+        "where record.org_id = ?1 and record.status in ('submitted', 'under_review', 'information_needed')
+          order by record.at desc, record.id desc limit 10"
+    )))
+}
+
 pub fn record(org: &OrgScope, id: &PaymentId) -> Query<Option<Record>> {
     org.query(sql!(concat!(records!(), "where record.org_id = ?1 and record.id = ?2"), id.as_str()))
 }
@@ -73,5 +89,27 @@ pub fn timeline(org: &OrgScope, id: &PaymentId) -> Query<Vec<Step>> {
           where org_id = ?1 and record_id = ?2 and is_public = 1
           order by at, id",
         id.as_str(),
+    ))
+}
+
+/// Where a proof lies, if it is one of this record and this organisation.
+pub fn document(org: &OrgScope, record: &PaymentId, id: &PaymentDocumentId) -> Query<Option<Stored>> {
+    org.query(sql!(
+        "select name, kind, object from payment_document where org_id = ?1 and record_id = ?2 and id = ?3",
+        record.as_str(),
+        id.as_str(),
+    ))
+}
+
+/// Other records of the same invoice, newest first.
+pub fn siblings(org: &OrgScope, record: &PaymentId) -> Query<Vec<Sibling>> {
+    org.query(sql!(
+        "select other.id, other.recorded_on, other.status
+           from payment_record as mine
+           join payment_record as other on other.org_id = ?1 and other.invoice_key = mine.invoice_key
+                                       and other.id <> mine.id
+          where mine.org_id = ?1 and mine.id = ?2
+          order by other.at desc, other.id desc limit 10",
+        record.as_str(),
     ))
 }

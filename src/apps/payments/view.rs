@@ -66,7 +66,10 @@ impl View for History {
         let intro = "The payments that you have recorded, and what became of each. Recording a payment is not the \
                      payment itself.";
         let main = html! {
-            (page::page_head("Payments", Some(intro), page::print_button()))
+            (page::page_head("Payments", Some(intro), html! {
+                (page::print_button())
+                (button_link(Kind::Primary, "Record a payment", &self.new_at(), None))
+            }))
             (self.draft.summary())
             (self.filter_bar())
             @if self.draft.errors.is_empty() {
@@ -88,6 +91,10 @@ impl History {
 
     fn filtered(&self) -> bool {
         ["q", "status", "currency", "from", "to"].iter().any(|it| self.value(it).is_some())
+    }
+
+    fn new_at(&self) -> String {
+        format!("{}/new", self.at)
     }
 
     fn export(&self) -> String {
@@ -154,7 +161,9 @@ impl History {
                 },
                 or_none(&it.message),
                 html! {
-                    @for document in &it.documents { div { (document.name) } }
+                    @for document in &it.documents {
+                        div { a href={ (self.at) "/" (it.id.as_str()) "/documents/" (document.id.as_str()) } download { (document.name) } }
+                    }
                     @if it.documents.is_empty() { span.quiet { "None" } }
                 },
             ]
@@ -188,7 +197,8 @@ impl History {
                  reconciled it.",
                 self.vendor
             );
-            page::empty_state(Icon::Bank, "No payments recorded yet", &said, None)
+            let record = button_link(Kind::Primary, "Record a payment", &self.new_at(), None);
+            page::empty_state(Icon::Bank, "No payments recorded yet", &said, Some(record))
         }
     }
 }

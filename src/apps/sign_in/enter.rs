@@ -1,3 +1,4 @@
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use crate::access::{
     Actor, Claim, Doorstep, Fields, Form, Posted, SESSION_LIFETIME, Verdict, no_session_cookie,
 };
 use crate::answer::{Answer, Done};
+use crate::apps::sso;
 use crate::audit::Entry;
 use crate::db::Rows;
 use crate::error::Error;
@@ -64,13 +66,31 @@ pub async fn form(door: Doorstep) -> Answer {
     let query = door.app().caller().asked.split_once('?').map_or("", |it| it.1);
     let to = form_urlencoded::parse(query.as_bytes()).find(|it| it.0 == "to").map(|it| it.1.into_owned());
     let mut draft = crate::page::Draft::default();
+    let policy = policy(&door, to.as_deref()).await;
     draft.typed.extend(to.map(|it| ("to".to_owned(), it)));
-    view::page(view::sign_in(&door.frame(), &draft))
+    led_on(view::page(view::sign_in(&door.frame(), &draft)), policy)
+}
+
+/// Of a form that leads on to another site (security 1.3, trap 1).
+async fn policy(door: &Doorstep, to: Option<&str>) -> Option<HeaderValue> {
+    sso::form_policy(door, to.filter(|it| rules::inside(it))?).await
+}
+
+fn led_on(answer: Answer, policy: Option<HeaderValue>) -> Answer {
+    match policy {
+        Some(policy) => answer.with(CONTENT_SECURITY_POLICY, policy),
+        None => answer,
+    }
 }
 
 pub async fn sign_in(door: Doorstep, posted: Posted<Credentials>) -> Result<Answer, Error> {
-    let entered = enter(&door, posted.parse()).await;
-    entered.map_err(|it| it.on_screen(|errors| view::sign_in(&door.frame(), &posted.draft(errors))))
+    let error = match enter(&door, posted.parse()).await {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    let policy = policy(&door, posted.draft(Vec::new()).value("to")).await;
+    let error = error.on_screen(|errors| view::sign_in(&door.frame(), &posted.draft(errors)));
+    Ok(led_on(Answer::of(error), policy))
 }
 
 async fn enter(door: &Doorstep, typed: Result<Credentials, Error>) -> Result<Answer, Error> {

@@ -16,6 +16,8 @@ const LEAST_WORD: usize = 4;
 const EVERYWHERE: [&str; 5] = ["password", "portal", "customer", "account", "welcome"];
 
 const MOST_TO: usize = 500;
+/// Of a request that another program has made; the form repeats no more.
+const MOST_SIGN_ON: usize = 2000;
 
 /// The password to be, or what is wrong with it in the field of that name.
 pub fn new_password(field: &str, typed: String, context: &Context) -> Result<Password, FieldError> {
@@ -65,8 +67,10 @@ pub fn inside(to: &str) -> bool {
         || ["/me", "/organisations"]
             .iter()
             .any(|it| path.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    known
-        && to.len() <= MOST_TO
+    // A sign-on to another program checks itself where it wants to be led back to.
+    let signs_on = to.starts_with("/sso/authorize?");
+    (known || signs_on)
+        && to.len() <= if signs_on { MOST_SIGN_ON } else { MOST_TO }
         && to.is_ascii()
         && !to.contains("//")
         && !to.contains(|c: char| c == '\\' || c.is_control())

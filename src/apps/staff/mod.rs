@@ -1,19 +1,32 @@
 //! The vendor's side: one folder per desk. Customers find nothing here (domain 11).
 
+mod audit;
 pub mod booking;
 pub mod catalogue;
+pub mod customers;
+pub mod keys;
 pub mod licensing;
+pub mod metering;
 mod overview;
+pub mod partners;
 pub mod reconciling;
+mod sign_on;
 pub mod told;
 
 use crate::access::Routes;
 
 #[must_use]
 pub fn routes() -> Routes {
-    overview::routes()
+    Routes::default()
+        .merge(overview::routes())
+        .merge(customers::routes())
+        .merge(partners::routes())
+        .merge(audit::routes())
+        .merge(keys::routes())
+        .merge(sign_on::routes())
         .merge(booking::routes())
         .merge(licensing::routes())
         .merge(reconciling::routes())
         .merge(catalogue::routes())
+        .merge(metering::routes())
 }

@@ -39,6 +39,14 @@ impl WorkingDays {
         day
     }
 
+    /// What was recorded on this day or earlier, and still waits, has waited too long.
+    #[must_use]
+    pub fn late_until(&self, today: Day) -> Day {
+        let most = 7 * (u64::from(WORKING_DAYS) + 1) + 7 * u64::try_from(self.holidays.len()).unwrap_or(0);
+        let days = (1..=most).map(|it| today.minus(it));
+        days.into_iter().find(|it| today > self.due_on(*it)).unwrap_or_else(|| today.minus(most))
+    }
+
     /// The vendor has let it wait. While the customer is asked, it is the customer's turn.
     #[must_use]
     pub fn is_late(&self, recorded_on: Day, status: Status, today: Day) -> bool {
@@ -48,6 +56,14 @@ impl WorkingDays {
         };
         waits && today > self.due_on(recorded_on)
     }
+}
+
+/// The page "Rules" (domain 7.4).
+#[must_use]
+pub fn sentence() -> String {
+    format!(
+        "The billing team reconciles a record within {WORKING_DAYS} working days; Saturdays, Sundays and holidays do not count."
+    )
 }
 
 #[cfg(test)]
@@ -96,6 +112,10 @@ mod tests {
             let between = (1..=due_on.since(recorded_on).unsigned_abs()).map(|it| recorded_on.plus(it));
             prop_assert_eq!(between.filter(|it| calendar.works_on(*it)).count(), 3);
             prop_assert!(calendar.works_on(due_on));
+            let today = first.plus(ahead + 40);
+            let until = calendar.late_until(today);
+            prop_assert!(calendar.is_late(until, Status::Submitted, today));
+            prop_assert!(!calendar.is_late(until.plus(1), Status::Submitted, today));
         }
     }
 }

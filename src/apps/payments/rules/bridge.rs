@@ -1,7 +1,9 @@
 //! The five days that a recorded payment adds by itself, and when it adds none (domain 7.3).
 
+use serde::Deserialize;
+
 use super::{InvoiceNumber, Status};
-use crate::kernel::{Day, LicenceId};
+use crate::kernel::{Day, LicenceId, ProductId};
 
 /// Calendar days: both how near the end a licence must be, and how far it moves.
 pub const DAYS: u64 = 5;
@@ -9,18 +11,22 @@ pub const DAYS: u64 = 5;
 /// For so many days after a rejected record no licence moves by itself.
 pub const DISTRUST: u64 = 90;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Licence {
     pub id: LicenceId,
+    pub product_id: ProductId,
+    /// Its name.
+    pub product: String,
     pub is_trial: bool,
     pub valid_till: Day,
     pub cancelled_on: Option<Day>,
 }
 
 /// A licence that an earlier record has moved.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Moved {
     pub licence_id: LicenceId,
+    #[serde(rename = "invoice_number")]
     pub invoice: InvoiceNumber,
     /// Of that record, now.
     pub status: Status,
@@ -91,6 +97,51 @@ impl Facts<'_> {
     }
 }
 
+impl Effect {
+    /// `extended`, or why not.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Extended { .. } => "extended",
+            Self::Unchanged(why) => why.code(),
+        }
+    }
+
+    /// What the customer reads beside the licence.
+    #[must_use]
+    pub fn said(self) -> String {
+        match self {
+            Self::Extended { from, to } => format!(
+                "Extended by {DAYS} days from {}, till {}. Product screens will show it within 2 hours.",
+                if to == from.plus(DAYS) { "its last day" } else { "today" },
+                to.words()
+            ),
+            Self::Unchanged(why) => why.said(),
+        }
+    }
+}
+
+/// The page "Rules" (domain 7.3).
+#[must_use]
+pub fn sentences() -> Vec<String> {
+    vec![
+        format!(
+            "As soon as a payment is recorded, each licence that ends within {DAYS} days, or has ended already, moves by \
+             {DAYS} calendar days: from its last day, or from today where that is later."
+        ),
+        format!("A licence with more than {DAYS} days left stays as it is; so do trials and cancelled licences."),
+        "An invoice moves a licence once, and no licence moves again while a record that has moved it is waiting to be \
+         settled."
+            .to_owned(),
+        format!(
+            "After a record was rejected, records move nothing by themselves for {DISTRUST} days; the billing team decides."
+        ),
+        "Days that were given are not taken back when a record is withdrawn or rejected. They do not count as an \
+         extension that you asked for."
+            .to_owned(),
+    ]
+}
+
 impl Why {
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -139,7 +190,9 @@ mod tests {
 
     fn licence(valid_till: Day) -> Licence {
         let id = LicenceId::try_from("l".to_owned()).unwrap();
-        Licence { id, is_trial: false, valid_till, cancelled_on: None }
+        let product_id = ProductId::try_from("p".to_owned()).unwrap();
+        let product = "SkyConnect".to_owned();
+        Licence { id, product_id, product, is_trial: false, valid_till, cancelled_on: None }
     }
 
     fn effect(licence: &Licence, moved: &[Moved], rejected_on: Option<&str>, today: Day) -> Effect {

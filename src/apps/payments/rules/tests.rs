@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::{Currency, Day, Money, PaymentId};
 
 fn day(text: &str) -> Day {
     Day::try_from(text.to_owned()).unwrap()

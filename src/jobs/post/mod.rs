@@ -1,13 +1,22 @@
 //! The ways a mail can leave.
 
+mod binding;
+mod http;
+pub mod mime;
+mod smtp;
+
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use futures::future::{BoxFuture, FutureExt, ready};
+use futures::future::{BoxFuture, Either, FutureExt, ready, select};
 use serde_json::{Value, json};
 
-use crate::access::{Config, Deed, Scope, System};
+pub use self::binding::Binding;
+pub use self::http::{Http, judged, letter};
+pub use self::smtp::Smtp;
+use crate::access::{App, Config, Deed, Scope, System, Transport};
 use crate::kernel::{Email, MailId};
+use crate::outbox::Reason;
 use crate::page::{Attachment, Mail};
 use crate::sql;
 
@@ -18,12 +27,12 @@ pub struct Outgoing {
     pub mail: Mail,
 }
 
-/// Why a mail did not leave; the text is for the log and for staff.
+/// Why a mail did not leave. The text is for the log and for staff; the reason is what the Primary is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bounce {
     /// A later attempt may succeed.
     Temporary(String),
-    Permanent(String),
+    Permanent(Reason, String),
 }
 
 /// A transport. Once the mail has left it answers what is to be written in the batch that marks it as sent, which for
@@ -74,13 +83,27 @@ impl Post for NotYet {
 
 #[must_use]
 pub fn transport(config: &Config) -> Box<dyn Post> {
-    if config.is_production() { Box::new(NotYet) } else { Box::new(Mailbox) }
+    match &config.mail.transport {
+        Transport::None => Box::new(NotYet),
+        Transport::Mailbox => Box::new(Mailbox),
+        Transport::Binding => Box::new(Binding),
+        Transport::Http(api) => Box::new(Http { api: api.clone() }),
+        Transport::Smtp(relay) => Box::new(Smtp { relay: relay.clone() }),
+    }
+}
+
+/// What is not done after so many seconds is tried again later.
+async fn in_time<T>(app: &App, seconds: u32, work: impl Future<Output = T> + Send) -> Result<T, Bounce> {
+    match select(Box::pin(work), app.outside().pass(seconds)).await {
+        Either::Left((done, _)) => Ok(done),
+        Either::Right(_) => Err(Bounce::Temporary(format!("no answer within {seconds} s"))),
+    }
 }
 
 impl fmt::Display for Bounce {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Temporary(why) | Self::Permanent(why) => to.write_str(why),
+            Self::Temporary(why) | Self::Permanent(_, why) => to.write_str(why),
         }
     }
 }

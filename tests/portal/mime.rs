@@ -1,0 +1,160 @@
+//! What leaves is a message of RFC 5322 and says what was meant, whatever people have called themselves.
+
+use std::collections::BTreeMap;
+
+use mail_parser::{MessageParser, MimeHeaders, PartType};
+use portal::jobs::post::{letter, mime};
+use portal::page::{Attachment, Mail};
+use proptest::prelude::*;
+
+use crate::fixtures::{NOW, configuration};
+use crate::transports::{outgoing, plain};
+
+const HEADERS: [&str; 10] = [
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+    "List-Unsubscribe",
+];
+
+fn message(name: &str, mail: Mail) -> String {
+    let config = configuration(&[("MAIL_FROM", "portal@mail.vendor.example"), ("VENDOR_NAME", name)]);
+    mime::parcel(&config, &outgoing(mail), NOW).unwrap().message
+}
+
+/// The headers of the whole message, unfolded, each once.
+fn headers(message: &str) -> BTreeMap<String, String> {
+    let head = message.split_once("\r\n\r\n").unwrap().0.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let lines: Vec<_> = head.split("\r\n").map(|it| it.split_once(": ").unwrap_or((it, ""))).collect();
+    let headers: BTreeMap<_, _> = lines.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
+    assert_eq!(headers.len(), lines.len(), "{head}");
+    headers
+}
+
+#[test]
+fn a_mail_with_everything() {
+    let mail = Mail {
+        subject: "Überblick für Ærø GmbH – 日本".into(),
+        text: "Grüße\nzweite Zeile\n".into(),
+        attachments: vec![Attachment {
+            name: "Übersicht 2026.html".into(),
+            kind: "text/html; charset=utf-8".into(),
+            bytes: "<p>größer".into(),
+        }],
+        unsubscribe: Some("https://portal.vendor.example/unsubscribe/abc?x=1&y=2".into()),
+        ..plain()
+    };
+    let text = message("Meridian \"Soft\", Ltd", mail.clone());
+    assert_eq!(text, message("Meridian \"Soft\", Ltd", mail), "the same at each attempt");
+    insta::assert_snapshot!("whole_message", text.replace("\r\n", "\n"));
+    let parsed = MessageParser::default().parse(&text).unwrap();
+    assert_eq!(parsed.subject(), Some("Überblick für Ærø GmbH – 日本"));
+    assert_eq!(parsed.body_text(0).unwrap().replace('\r', ""), "Grüße\nzweite Zeile\n");
+    assert_eq!(parsed.attachment(0).unwrap().attachment_name(), Some("Übersicht 2026.html"));
+    assert_eq!(parsed.attachment(0).unwrap().contents(), "<p>größer".as_bytes());
+}
+
+#[test]
+fn a_mail_that_cannot_be_switched_off_does_not_say_how() {
+    let headers = headers(&message("Meridian", plain()));
+    assert!(headers.keys().all(|it| !it.starts_with("List-")), "{headers:?}");
+    let expected: Vec<&str> = HEADERS.into_iter().filter(|it| *it != "List-Unsubscribe").collect();
+    assert!(
+        expected.iter().all(|it| headers.contains_key(*it)) && headers.len() == expected.len(),
+        "{headers:?}"
+    );
+}
+
+#[test]
+fn the_return_path_has_the_id_where_reports_are_heard() {
+    let quiet = configuration(&[("MAIL_FROM", "portal@mail.vendor.example")]);
+    let id = outgoing(plain()).id;
+    assert_eq!(mime::return_path(&quiet, &id), "portal@mail.vendor.example");
+    let heard = configuration(&[("BOUNCE_DOMAIN", "b.vendor.example")]);
+    assert_eq!(
+        mime::return_path(&heard, &id),
+        "bounces+01938a00-0000-7000-8000-00000000aaaa@b.vendor.example"
+    );
+}
+
+#[test]
+fn what_is_no_media_type_becomes_bytes() {
+    for kind in ["", "text", "text/", "/html", "text/html\r\nBcc: a@b.example", "text/ht ml", "a/b/c;d"] {
+        let attachments = vec![Attachment { name: "x".into(), kind: kind.into(), bytes: b"x".to_vec() }];
+        let text = message("Meridian", Mail { attachments, ..plain() });
+        let parsed = MessageParser::default().parse(&text).unwrap();
+        let found = parsed.attachment(0).unwrap().content_type().unwrap();
+        assert_eq!((found.ctype(), found.subtype()), ("application", Some("octet-stream")), "{kind}");
+    }
+}
+
+/// Anything that could end a header, and anything that people have in their names.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\r\nBcc: thief@evil.example\r\n".to_owned()),
+        Just("\n\n<html>".to_owned()),
+        Just("\r".to_owned()),
+        Just("\u{2028}\u{85}\u{0}\u{b}".to_owned()),
+        Just("=?utf-8?Q?=0D=0ABcc:_x?=".to_owned()),
+        Just("\", <thief@evil.example>, \"".to_owned()),
+        Just("--=_alternative_01938a00-0000-7000-8000-00000000aaaa".to_owned()),
+        Just("漢字🦀é\u{202e}".to_owned()),
+        Just("%0d%0aTo: x".to_owned()),
+        "[ -~]{0,30}",
+        "[a-z]{60,90}",
+        any::<String>(),
+    ];
+    prop::collection::vec(piece, 0..6).prop_map(|it| it.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_writes_a_header_through_a_name(
+        vendor in nasty(), subject in nasty(), body in nasty(), file in nasty(), kind in nasty(), link in nasty(),
+    ) {
+        let mail = Mail {
+            subject: subject.clone(),
+            text: body.clone(),
+            html: body.clone(),
+            attachments: vec![Attachment { name: file, kind, bytes: body.clone().into_bytes() }],
+            unsubscribe: Some(link.clone()),
+        };
+        let vendor = format!("Vendor {vendor}");
+        let text = message(&vendor, mail.clone());
+        prop_assert!(text.is_ascii());
+        for line in text.split("\r\n") {
+            prop_assert!(line.len() <= 998, "{} octets", line.len());
+            prop_assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
+        }
+        let headers = headers(&text);
+        for name in headers.keys() {
+            prop_assert!(HEADERS.contains(&name.as_str()) || name == "List-Unsubscribe-Post", "{name}");
+        }
+        prop_assert_eq!(headers["To"].as_str(), "<ann@acme-canary.example>");
+        prop_assert!(headers["From"].ends_with("<portal@mail.vendor.example>"));
+        let parsed = MessageParser::default().parse(&text).unwrap();
+        prop_assert_eq!(parsed.subject().unwrap_or_default(), mime::clean(&subject));
+        let from = parsed.from().unwrap().first().unwrap();
+        prop_assert_eq!(from.address(), Some("portal@mail.vendor.example"));
+        prop_assert_eq!(parsed.from().unwrap().iter().count(), 1);
+        prop_assert_eq!(parsed.parts.len(), 5, "two containers, two bodies, one file");
+        prop_assert!(matches!(&parsed.attachment(0).unwrap().body, PartType::Binary(_) | PartType::Text(_) | PartType::Html(_)));
+
+        let config = configuration(&[("MAIL_FROM", "portal@mail.vendor.example"), ("VENDOR_NAME", &vendor)]);
+        let letter = letter(&config, &outgoing(mail));
+        for single in [&letter["from"], &letter["subject"], &letter["attachments"][0]["filename"]] {
+            prop_assert!(!single.as_str().unwrap().contains(char::is_control));
+        }
+        for (_, value) in letter["headers"].as_object().unwrap() {
+            prop_assert!(value.as_str().unwrap().bytes().all(|it| (b' '..127).contains(&it)), "{value}");
+        }
+    }
+}
