@@ -25,6 +25,17 @@ create table installation (
   set_at integer not null
 ) strict;
 
+-- Through whom customers order. Each of those repeats name and domains, and triggers hold them to it.
+create table partner (
+  id         text    not null primary key,
+  name       text    not null check (length(name) between 2 and 120),
+  domains    text    not null default '[]' check (json_valid(domains)),
+  version    integer not null default 1,               -- for If-Match
+  created_at integer not null
+) strict;
+
+create unique index partner_name on partner (name collate nocase);
+
 -- A customer.
 create table organisation (
   id               text    not null primary key,
@@ -33,9 +44,10 @@ create table organisation (
   partner_name     text,
   customer_domains text    not null default '[]' check (json_valid(customer_domains)),
   partner_domains  text    not null default '[]' check (json_valid(partner_domains)),
-  version          integer not null default 1,         -- of the name, for If-Match
+  version          integer not null default 1,         -- of name, channel, partner and domains, for If-Match
   roles_version    integer not null default 1,         -- of who holds which role, for If-Match
   created_at       integer not null,
+  partner_id       text    references partner (id),     -- whose name and domains the columns above repeat
   check ((channel = 'partner') = (partner_name is not null))
 ) strict;
 
@@ -199,6 +211,62 @@ create table job_run (
   report   text    not null check (json_valid(report))
 ) strict, without rowid;
 
+-- What a person has read of an organisation's notifications, one by one.
+create table notification_read (
+  person_id       text    not null references person (id) on delete cascade,
+  org_id          text    not null references organisation (id),
+  notification_id text    not null references notification (id),
+  read_at         integer not null,
+  primary key (person_id, org_id, notification_id)
+) strict, without rowid;
+
+-- And all at once: whatever was published up to here counts as read.
+create table notification_mark (
+  person_id    text    not null references person (id) on delete cascade,
+  org_id       text    not null references organisation (id),
+  read_through integer not null,
+  primary key (person_id, org_id)
+) strict, without rowid;
+
+-- What a person chose. No row: the usual of the category (src/apps/notifications/rules.rs).
+create table notification_preference (
+  person_id  text    not null references person (id) on delete cascade,
+  org_id     text    not null references organisation (id),
+  category   text    not null
+             check (category in ('license', 'billing', 'downtime', 'release', 'security', 'report', 'account', 'general')),
+  mail       text    not null check (mail in ('on', 'weekly', 'off')),
+  changed_at integer not null,
+  primary key (person_id, org_id, category),
+  check (category not in ('license', 'security') or mail = 'on')
+) strict, without rowid;
+
+-- The mails of one notification: how far the contacts have been gone through, by their ids.
+create table notification_mailing (
+  notification_id text    not null primary key references notification (id),
+  reached         text    not null default '',
+  mails           integer not null default 0,
+  done_at         integer
+) strict, without rowid;
+
+create index notification_mailing_open on notification_mailing (notification_id) where done_at is null;
+
+-- The digest of one week, named after its Monday: how far the contacts have been gone through.
+create table digest_week (
+  week    text    not null primary key check (week glob '????-??-??'),
+  reached text    not null default '',
+  mails   integer not null default 0,
+  done_at integer
+) strict, without rowid;
+
+-- One digest for each person, organisation and week, whatever runs twice.
+create table digest (
+  week      text    not null,
+  org_id    text    not null references organisation (id),
+  person_id text    not null references person (id) on delete cascade,
+  mail_id   text    not null,
+  primary key (week, org_id, person_id)
+) strict, without rowid;
+
 create trigger contact_limit before insert on contact
 when (select count(*) from contact where org_id = new.org_id) >= 5
 begin
@@ -272,7 +340,8 @@ create table product (
   name              text    not null unique,
   access_grace_days integer check (access_grace_days >= 0),  -- after expiry users still have access this long
   suspension_days   integer check (suspension_days >= 0),    -- and this long until something happens to the account
-  trial_delete_days integer check (trial_delete_days >= 0)   -- of a trial: until its data is deleted
+  trial_delete_days integer check (trial_delete_days >= 0),  -- of a trial: until its data is deleted
+  version           integer not null default 1               -- rises with every change
 ) strict, without rowid;
 
 -- A purchase that the vendor has booked; a draft is never here (domain 5.4).
@@ -288,11 +357,14 @@ create table sales_order (
   kind       text    not null check (kind in ('new', 'renewal', 'top_up', 'cancellation')),
   state      text    not null default 'booked' check (state in ('booked', 'amended', 'cancelled')),
   created_at integer not null,
+  cancelled_on text  check (cancelled_on glob '????-??-??'),
+  cancellation_note text not null default '',          -- what the customer is told about it
   unique (org_id, number),
   unique (org_id, id)
 ) strict;
 
 create index sales_order_latest on sales_order (org_id, ordered_on, id);
+create index sales_order_recent on sales_order (created_at, id);
 
 create table order_line (
   org_id      text    not null,
@@ -328,10 +400,13 @@ create table subscription (
   is_trial     integer not null default 0 check (is_trial in (0, 1)),
   cancelled_on text    check (cancelled_on glob '????-??-??'),
   renewed_by   text    references subscription (id),
-  created_at   integer not null
+  created_at   integer not null,
+  cancellation_note text not null default ''           -- what the customer is told about it
 ) strict;
 
 create index subscription_org on subscription (org_id, product_id, valid_till);
+create index subscription_order on subscription (order_id);
+create index subscription_renewed on subscription (renewed_by) where renewed_by is not null;
 
 -- Permission to run one product. valid_till is the last day.
 create table licence (
@@ -350,6 +425,7 @@ create table licence (
 ) strict;
 
 create index licence_due on licence (flag_on, id) where cancelled_on is null;
+create index licence_ending on licence (valid_till, id) where cancelled_on is null;
 
 -- Every change of a licence. Append-only.
 create table licence_event (
@@ -406,6 +482,30 @@ create table licence_flag (
   primary key (licence_id, threshold, valid_till)
 ) strict, without rowid;
 
+-- What the vendor tells many. Customers see the notifications that were made of it: one for everybody, or one for each
+-- organisation of its audience.
+create table announcement (
+  id            text    not null primary key,
+  title         text    not null check (length(title) between 1 and 120),
+  body          text    not null check (length(body) between 1 and 5000),
+  category      text    not null
+                check (category in ('license', 'billing', 'downtime', 'release', 'security', 'report', 'account', 'general')),
+  link          text,
+  product_id    text    references product (id),
+  roles         text    check (json_valid(roles)),
+  org_ids       text    check (json_valid(org_ids)),
+  state         text    not null default 'draft' check (state in ('draft', 'published', 'withdrawn')),
+  pinned_until  integer,
+  expires_at    integer,
+  published_at  integer check (published_at is not null or state = 'draft'),
+  made_by       text    not null references person (id),
+  made_by_name  text    not null,
+  created_at    integer not null,
+  version       integer not null default 1
+) strict;
+
+create index announcement_latest on announcement (created_at, id);
+
 -- What the portal or the vendor tells the contacts of an organisation, or of all (org_id null).
 create table notification (
   id           text    not null primary key,
@@ -422,10 +522,15 @@ create table notification (
   pinned_until integer,
   published_at integer,
   expires_at   integer,
-  created_at   integer not null
+  created_at   integer not null,
+  announcement_id text references announcement (id)    -- what it was made of, when the vendor told many
 ) strict;
 
+create index notification_announcement on notification (announcement_id) where announcement_id is not null;
 create index notification_org on notification (org_id, published_at, id);
+-- What is pinned now is found among what was ever pinned; the digest goes by the moment of publishing.
+create index notification_pinned on notification (org_id, pinned_until) where pinned_until is not null;
+create index notification_published on notification (published_at);
 
 -- A private address of one person's calendar of one organisation. The token is in no column.
 create table calendar_feed (
@@ -495,19 +600,24 @@ create table payment_record (
   by_person      text    not null references person (id),
   by_name        text    not null,
   overdue_on     text    check (overdue_on glob '????-??-??'),  -- the vendor has let it wait too long since
+  decided_by     text,                                 -- for colleagues only: a customer reads of the vendor's team
+  decided_at     integer,
   unique (org_id, id),
   check (currency = 'INR' or tax_deducted = 0)
 ) strict;
 
 create index payment_record_latest on payment_record (org_id, at, id);
+-- The queue of the billing team: by status, the oldest first.
+create index payment_record_queue on payment_record (status, at, id);
 create index payment_record_rejected on payment_record (org_id, status_on) where status = 'rejected';
+-- The home page asks what is still open.
+create index payment_record_open on payment_record (org_id, at, id)
+ where status in ('submitted', 'under_review', 'information_needed');
 -- The duplicate guard, and how the records of an invoice are found.
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
 create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
-create index payment_record_open on payment_record (org_id, id)
- where status in ('submitted', 'under_review', 'information_needed');
-create index payment_record_waiting on payment_record (recorded_on, id)
+create index payment_record_ageing on payment_record (recorded_on, id)
  where overdue_on is null and status in ('submitted', 'under_review');
 create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 
@@ -538,6 +648,7 @@ create table payment_event (
   by_name   text    check ((by_kind = 'contact') = (by_name is not null)),
   message   text    not null default '',
   is_public integer not null default 1 check (is_public in (0, 1)),  -- notes of the vendor may be internal
+  colleague text,                                      -- who of the vendor's team, for colleagues only
   foreign key (org_id, record_id) references payment_record (org_id, id)
 ) strict;
 
@@ -654,6 +765,18 @@ create table oidc_token (
 
 create index oidc_token_code on oidc_token (code_hash);
 create index oidc_token_expires_at on oidc_token (expires_at);
+-- Whoever publishes, by whatever way: the mails of it are made once. What the portal says by itself has mails of its own.
+create trigger published_notification_is_mailed after insert on notification
+when new.source = 'vendor' and new.state = 'published'
+begin
+  insert or ignore into notification_mailing (notification_id) values (new.id);
+end;
+
+create trigger notification_is_mailed_when_published after update of state on notification
+when new.source = 'vendor' and new.state = 'published' and old.state <> 'published'
+begin
+  insert or ignore into notification_mailing (notification_id) values (new.id);
+end;
 
 -- Keys of the vendor's programs. The key itself is shown once and kept nowhere.
 create table api_key (
@@ -676,3 +799,204 @@ create index api_key_follows on api_key (follows) where follows is not null;
 create index api_key_maker on api_key (made_by, created_at);
 create index api_key_name on api_key (name collate nocase) where revoked_at is null;
 create index api_key_ending on api_key (expires_at) where revoked_at is null and warned_at is null;
+
+create index organisation_partner on organisation (partner_id, name collate nocase, id) where partner_id is not null;
+create index organisation_by_name on organisation (name collate nocase, id);
+
+-- What the staff find a customer by: its name, each word of it, its domains; in lower case.
+create table organisation_word (
+  word   text not null,
+  org_id text not null references organisation (id) on delete cascade,
+  primary key (word, org_id)
+) strict, without rowid;
+
+create index organisation_word_org on organisation_word (org_id);
+
+create index sales_order_number on sales_order (number collate nocase, org_id);
+create index payment_record_by_invoice on payment_record (invoice_key, org_id);
+
+-- The work queue: what waits longest comes first.
+create index payment_record_oldest on payment_record (at, id) where status in ('submitted', 'under_review');
+create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
+
+-- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.
+create table view_as (
+  id         text    not null primary key,
+  session_id text    not null,                         -- of the staff; another session of theirs sees nothing of it
+  person_id  text    not null references person (id),  -- of the staff
+  org_id     text    not null,
+  contact_id text    not null,
+  reason     text    not null check (length(reason) between 10 and 300),
+  started_at integer not null,
+  ends_at    integer not null check (ends_at > started_at),
+  ended_at   integer,
+  foreign key (org_id, contact_id) references contact (org_id, id) on delete cascade
+) strict;
+
+create unique index view_as_running on view_as (session_id) where ended_at is null;
+create index view_as_contact on view_as (org_id, contact_id);
+
+create trigger partner_is_told_truthfully before insert on organisation
+when new.partner_id is not null and not exists (
+  select 1 from partner
+   where id = new.partner_id and name = new.partner_name and domains = new.partner_domains)
+begin
+  select raise(abort, 'partner_is_told_truthfully');
+end;
+
+create trigger moved_partner_is_told_truthfully before update of partner_id, partner_name, partner_domains on organisation
+when new.partner_id is not null and not exists (
+  select 1 from partner
+   where id = new.partner_id and name = new.partner_name and domains = new.partner_domains)
+begin
+  select raise(abort, 'partner_is_told_truthfully');
+end;
+
+create trigger partner_is_known_by_its_customers after update of name, domains on partner
+begin
+  update organisation set partner_name = new.name, partner_domains = new.domains, version = version + 1
+   where partner_id = new.id;
+end;
+
+create trigger organisation_is_found_by after insert on organisation
+begin
+  insert or ignore into organisation_word (word, org_id)
+  select lower(new.name), new.id
+  union
+  select value, new.id from json_each('[' || replace(json_quote(lower(new.name)), ' ', '","') || ']') where value <> ''
+  union
+  select lower(value), new.id from json_each(new.customer_domains);
+end;
+
+create trigger changed_organisation_is_found_by after update of name, customer_domains on organisation
+when new.name <> old.name or new.customer_domains <> old.customer_domains
+begin
+  delete from organisation_word where org_id = new.id;
+  insert or ignore into organisation_word (word, org_id)
+  select lower(new.name), new.id
+  union
+  select value, new.id from json_each('[' || replace(json_quote(lower(new.name)), ' ', '","') || ']') where value <> ''
+  union
+  select lower(value), new.id from json_each(new.customer_domains);
+end;
+
+-- Nobody could ever grant a staff role again.
+create trigger last_admin_stays before delete on staff
+when old.role = 'admin' and (select count(*) from staff where role = 'admin') < 2
+begin
+  select raise(abort, 'last_admin_stays');
+end;
+
+create trigger last_admin_keeps_the_role before update of role on staff
+when old.role = 'admin' and new.role <> 'admin' and (select count(*) from staff where role = 'admin') < 2
+begin
+  select raise(abort, 'last_admin_stays');
+end;
+
+
+-- What of a product is measured. Label and unit are the vendor's words.
+create table sub_product (
+  product_id text not null references product (id),
+  id         text not null check (length(id) between 1 and 36 and id not glob '*[^a-zA-Z0-9-]*'),
+  label      text not null,
+  unit       text not null,
+  primary key (product_id, id)
+) strict, without rowid;
+
+-- What one of an SKU holds: a pack of storage credits may be 100 GB. An SKU that is on no such list buys what its
+-- quantity says, where its unit is that of the sub-product.
+create table sub_product_sku (
+  product_id  text    not null,
+  sub_product text    not null,
+  sku         text    not null,
+  each        integer not null check (each > 0),
+  primary key (product_id, sku, sub_product),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- What was in use at the end of a day. The import writes it, and may write it again.
+create table usage_sample (
+  org_id      text    not null references organisation (id),
+  product_id  text    not null,
+  sub_product text    not null,
+  used_on     text    not null check (used_on glob '????-??-??'),
+  used        real    not null check (used between 0 and 1e15),
+  updated_at  integer not null,
+  primary key (org_id, product_id, sub_product, used_on),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- One line for each series of samples, so that nobody has to look through them to know which there are.
+create table usage_meter (
+  org_id       text    not null,
+  product_id   text    not null,
+  sub_product  text    not null,
+  first_on     text    not null,
+  last_on      text    not null,
+  last_used    real    not null,
+  updated_at   integer not null,
+  changed_from text,                                   -- the first day to look at for over-use; null: looked at
+  version      integer not null default 1,             -- rises with every change
+  primary key (org_id, product_id, sub_product)
+) strict, without rowid;
+
+create index usage_meter_changed on usage_meter (org_id, product_id, sub_product) where changed_from is not null;
+
+-- A share of what was bought that was reached, once for each billing period.
+create table usage_alert (
+  org_id      text    not null references organisation (id),
+  product_id  text    not null,
+  sub_product text    not null,
+  period      text    not null check (period glob '????-??'),
+  threshold   integer not null check (threshold in (80, 90, 100)),
+  crossed_on  text    not null check (crossed_on glob '????-??-??'),
+  used        real    not null,
+  purchased   integer not null,
+  told_at     integer not null,
+  primary key (org_id, period, product_id, sub_product, threshold),
+  foreign key (product_id, sub_product) references sub_product (product_id, id)
+) strict, without rowid;
+
+-- A consolidated report that somebody asked for. It lies in R2 under its key once it is made.
+create table report (
+  id        text    not null primary key,
+  org_id    text    not null references organisation (id),  -- where it was asked for
+  person_id text    not null references person (id) on delete cascade,
+  asked_at  integer not null,
+  object    text    not null unique,
+  made_at   integer,
+  size      integer check (size >= 0),
+  covers    text    not null default '[]' check (json_valid(covers))  -- the organisations in it
+) strict;
+
+create index report_person on report (person_id, asked_at);
+create index report_asked_at on report (asked_at);
+
+create trigger usage_is_noted after insert on usage_sample
+begin
+  insert into usage_meter (org_id, product_id, sub_product, first_on, last_on, last_used, updated_at, changed_from)
+  values (new.org_id, new.product_id, new.sub_product, new.used_on, new.used_on, new.used, new.updated_at, new.used_on)
+  on conflict (org_id, product_id, sub_product) do update set
+    first_on = min(first_on, excluded.first_on),
+    last_used = iif(excluded.last_on >= last_on, excluded.last_used, last_used),
+    last_on = max(last_on, excluded.last_on),
+    updated_at = max(updated_at, excluded.updated_at),
+    changed_from = min(coalesce(changed_from, excluded.changed_from), excluded.changed_from),
+    version = version + 1;
+end;
+
+create trigger changed_usage_is_noted after update of used, updated_at on usage_sample
+begin
+  update usage_meter set
+    last_used = iif(new.used_on = last_on, new.used, last_used),
+    updated_at = max(updated_at, new.updated_at),
+    changed_from = iif(new.used = old.used, changed_from, min(coalesce(changed_from, new.used_on), new.used_on)),
+    version = version + 1
+   where org_id = new.org_id and product_id = new.product_id and sub_product = new.sub_product;
+end;
+
+create trigger report_is_asked_for_seldom before insert on report
+when exists (select 1 from report where person_id = new.person_id and asked_at > new.asked_at - 600)
+begin
+  select raise(abort, 'report_is_asked_for_seldom');
+end;

@@ -112,6 +112,37 @@
     } catch { leave(); }
   }
 
+  // What is read is marked where it stands: by its button, and a page that shows one marks it once it is really looked
+  // at. Any surprise leads to the form's own way.
+  const markRead = async (form) => {
+    const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", redirect: "manual" });
+    if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error("not marked");
+    const entry = form.closest("li");
+    const moves = form.contains(document.activeElement);
+    form.remove();
+    entry?.classList.remove("unread");
+    if (entry) one(".feed-mark", entry)?.remove();
+    if (moves) (entry ? one("a", entry) : one("#main"))?.focus();
+    all(".nav-link .count").forEach((badge) => {
+      const number = badge.firstChild;
+      const left = Number(number.nodeValue) - 1;
+      if (left === 0) badge.remove(); else if (left > 0) number.nodeValue = left;
+    });
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-read]")) return;
+    event.preventDefault();
+    markRead(form).then(() => say("Marked as read"), () => form.submit());
+  });
+  const onSight = one("[data-read-on-sight] form");
+  const see = () => {
+    if (document.hidden || !onSight.isConnected) return;
+    document.removeEventListener("visibilitychange", see);
+    markRead(onSight).catch(() => { /* its button is still there */ });
+  };
+  if (onSight) { document.addEventListener("visibilitychange", see); see(); }
+
   // One press, one deed.
   const pressed = new Map();
   document.addEventListener("submit", (event) => {
@@ -163,6 +194,10 @@
     setTimeout(lookAgain, wait, wait * 1.5);
   };
   if (one("[data-pending]")) setTimeout(lookAgain, 1500, 2000);
+
+  // The last step to another site, pressed for the person; who comes back with Back stays here.
+  const [arrived] = performance.getEntriesByType("navigation");
+  if (arrived?.type === "navigate") one("form[data-goes-on]")?.requestSubmit();
 
   // Fields
   all(".secret input").forEach((input) => {

@@ -18,9 +18,12 @@ pub trait Kv: Send + Sync {
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
+/// Messages that the queue takes in one call (platform 3).
+const MOST_AT_ONCE: usize = 100;
+
 /// Tells the consumer which outbox rows to look at. A message that is lost costs time, never a mail.
 pub trait MailQueue: Send + Sync {
-    /// At most 100 at once (platform 3).
+    /// At most `MOST_AT_ONCE`.
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>>;
 }
 
@@ -85,8 +88,9 @@ pub struct Services {
     pub log: fn(&str),
     /// Fills the buffer from the system's generator.
     pub fill: fn(&mut [u8]),
-    /// Navigation of an organisation for these roles; it lies above this layer, so it is handed in.
-    pub nav: fn(&OrgId, &[Role]) -> Vec<NavItem>,
+    /// Navigation of an organisation for these roles, with so many unread notifications; it lies above this layer, so it
+    /// is handed in.
+    pub nav: fn(&OrgId, &[Role], u32) -> Vec<NavItem>,
     /// Navigation of the vendor's side for these roles.
     pub staff_nav: fn(&[StaffRole]) -> Vec<NavItem>,
     /// What `?done=<code>` says after a deed.
@@ -218,9 +222,9 @@ impl App {
     }
 
     /// Puts these mails into the queue's sight. The sweep does the same for whatever gets lost here.
-    pub fn nudge(&self, mails: Vec<MailId>) {
-        if !mails.is_empty() {
-            let sent = self.services.mail.send(mails);
+    pub fn nudge(&self, mails: &[MailId]) {
+        for mails in mails.chunks(MOST_AT_ONCE) {
+            let sent = self.services.mail.send(mails.to_vec());
             self.later("queue", async move { sent.await.map_err(|it| it.to_string()) });
         }
     }

@@ -7,12 +7,16 @@ use serde::Deserialize;
 use super::App;
 use super::gate::{Actor, Entry, live_session, note};
 use super::matrix::{Application, allows, openers};
+use super::notices::{
+    count_unread, meant_for, meant_for_me, newest_looked_at, read_through, unread, unread_count,
+};
 use super::scope::{Deed, OrgScope, Questions, Scope};
 use super::session::Wakefulness;
+use super::viewing::{Asks, Viewer, viewers};
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{ContactId, DisplayName, Email, OrgId, OrgName, PersonId, Role};
-use crate::page::{Frame, Place};
+use crate::page::{Frame, Place, Viewing};
 use crate::sql;
 
 /// A row of the matrix as a type; `None` is what every verified contact may see.
@@ -55,6 +59,7 @@ impl Screen for Home {
 pub struct Access<S> {
     entry: Entry,
     org: OrgScope,
+    asks: Asks,
     screen: PhantomData<S>,
 }
 
@@ -69,34 +74,52 @@ pub struct Member {
     pub org_name: OrgName,
     /// In how many organisations this person is a verified contact.
     pub organisations: i64,
+    /// Notifications, for the badge: exact up to a hundred.
+    pub unread: u32,
+    /// Somebody of the staff who sees what this member sees.
+    pub viewed_by: Option<Viewer>,
 }
 
 /// Who somebody is to organisation ?1: no row when not signed in (any more), no contact when a stranger or not
-/// yet verified, otherwise one row for each role.
+/// yet verified, otherwise one row for each role. Of the staff, whoever views as a contact (?6: the roles that may) is
+/// that contact here, and the own contact only otherwise.
 const GATE: &str = concat!(
-    "select person.last_seen_at, person.display_name as name, person.email, contact.id as contact,
-            organisation.name as org_name, role.role as role,
-            exists (select 1 from staff where staff.person_id = person.id) as is_staff,
+    "select me.last_seen_at, me.display_name as own_name, person.id as person, person.display_name as name, person.email,
+            contact.id as contact, organisation.name as org_name, role.role as role, view_as.ends_at as viewed_until,
+            exists (select 1 from staff where staff.person_id = me.id) as is_staff,
             (select count(*) from contact as mine
-              where mine.person_id = person.id and mine.verified_at is not null) as organisations,
+              where mine.person_id = me.id and mine.verified_at is not null) as organisations, ",
+    unread_count!("?5"),
+    " as unread,
             (select grantor.display_name from role as first
                join contact as of_first on of_first.org_id = first.org_id and of_first.id = first.contact_id
                join person as grantor on grantor.id = of_first.person_id
               where first.org_id = ?1 and first.role = 'primary') as grantor
-       from (select person.id, person.display_name, person.email, session.last_seen_at ",
+       from (select person.id, person.display_name, session.last_seen_at ",
     live_session!(),
-    ") as person
-       left join contact on contact.org_id = ?1 and contact.person_id = person.id and contact.verified_at is not null
+    ") as me
+       left join view_as on view_as.session_id = ?4 and view_as.ended_at is null and view_as.ends_at > ?5
+                        and view_as.org_id = ?1
+                        and exists (select 1 from staff where staff.person_id = me.id
+                                                          and staff.role in (select value from json_each(?6)))
+       left join contact on contact.org_id = ?1 and contact.verified_at is not null
+                        and contact.id = coalesce(view_as.contact_id,
+                              (select own.id from contact as own where own.org_id = ?1 and own.person_id = me.id))
+       left join person on person.id = contact.person_id
        left join organisation on organisation.id = contact.org_id
        left join role on role.org_id = contact.org_id and role.contact_id = contact.id"
 );
 
-/// The same question as a statement that stops its batch, with the answer in the text of the error.
+/// The same question as a statement that stops its batch, with the answer in the text of the error. Here nobody stands
+/// in for anybody.
 const GUARD: &str = concat!(
     "select case
        when not exists (select 1 ",
     live_session!(),
     ") then json_extract('{}', 'sign-in-required')
+       when exists (select 1 from view_as
+                     where session_id = ?4 and ended_at is null and ends_at > ?5 and org_id = ?1)
+       then json_extract('{}', 'view-as-reads-only')
        when not exists (select 1 from contact where org_id = ?1 and person_id = ?2 and verified_at is not null)
        then json_extract('{}', 'not-found')
        when ?6 is not null and not exists (
@@ -111,12 +134,16 @@ const GUARD: &str = concat!(
 #[derive(Deserialize)]
 struct Standing {
     last_seen_at: i64,
-    name: DisplayName,
-    email: Email,
+    own_name: DisplayName,
+    person: Option<PersonId>,
+    name: Option<DisplayName>,
+    email: Option<Email>,
     contact: Option<ContactId>,
+    viewed_until: Option<i64>,
     org_name: Option<OrgName>,
     role: Option<Role>,
     organisations: i64,
+    unread: u32,
     is_staff: i64,
     grantor: Option<DisplayName>,
 }
@@ -124,13 +151,16 @@ struct Standing {
 impl<S: Screen> Access<S> {
     /// One round trip. The answers come out only if the gate lets this person in.
     pub async fn read<Q: Questions>(&self, questions: Q) -> Result<(Member, Q::Answers), Error> {
-        let mut batch = vec![self.with_claim(sql!(GATE))];
+        let mut gate = self.with_claim(sql!(GATE));
+        gate.args.push(viewers().into());
+        let mut batch = vec![gate];
         questions.ask(&mut batch);
         let (rows, record) = self.entry.ask(batch).await?;
         let mut rows = rows.into_iter();
         let standings: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let first = standings.first().ok_or(Error::SignedOut)?;
-        let here = first.contact.is_some().then_some(self.org.id());
+        let at_home = first.contact.is_some() && first.viewed_until.is_none();
+        let here = at_home.then_some(self.org.id());
         let limits = Wakefulness::of(first.is_staff == 1);
         self.entry.keep_awake(first.last_seen_at, record.as_ref(), here, limits)?;
         let member = self.admit(standings)?;
@@ -168,7 +198,8 @@ impl<S: Screen> Access<S> {
 
     #[must_use]
     pub fn actor(&self, member: &Member) -> Actor {
-        self.entry.actor(member.name.as_str())
+        let name = member.viewed_by.as_ref().map_or(&member.name, |it| &it.name);
+        self.entry.actor(name.as_str())
     }
 
     /// A list left the portal as a file: a line in the log, once the answer has left.
@@ -188,7 +219,7 @@ impl<S: Screen> Access<S> {
         let asked = app.caller().asked.as_str();
         let path = asked.split('?').next().unwrap_or_default();
         let home = format!("/o/{}", self.org.id().as_str());
-        let mut nav = (app.services.nav)(self.org.id(), &member.roles);
+        let mut nav = (app.services.nav)(self.org.id(), &member.roles, member.unread);
         for item in &mut nav {
             let below = path.strip_prefix(item.href.as_str()).is_some_and(|it| it.starts_with('/'));
             item.current = path == item.href || (item.href != home && below);
@@ -202,11 +233,16 @@ impl<S: Screen> Access<S> {
                 org_name: member.org_name.as_str().to_owned(),
                 roles: member.roles.iter().map(|it| it.label()).collect(),
                 nav,
-                can_switch: member.organisations > 1,
-                can_rename: member.roles.contains(&Role::Primary),
+                can_switch: member.organisations > 1 && member.viewed_by.is_none(),
+                can_rename: member.roles.contains(&Role::Primary) && member.viewed_by.is_none(),
+                viewing: member.viewed_by.as_ref().map(|it| self.viewing(it)),
             },
             flash: app.flash(),
         }
+    }
+
+    fn viewing(&self, by: &Viewer) -> Viewing {
+        Viewing { by: by.name.as_str().to_owned(), until: self.app().config().zone.clock_words(by.ends_at) }
     }
 
     fn with_claim(&self, stmt: Stmt) -> Stmt {
@@ -219,12 +255,17 @@ impl<S: Screen> Access<S> {
         let mut roles: Vec<Role> = standings.iter().filter_map(|it| it.role).collect();
         roles.sort_unstable();
         let first = standings.into_iter().next().ok_or(Error::SignedOut)?;
-        let (Some(contact), Some(org_name)) = (first.contact, first.org_name) else {
-            return Err(Error::NotFound);
-        };
-        let Standing { name, email, organisations, grantor, .. } = first;
+        let Standing {
+            own_name, person, name, email, contact, org_name, organisations, unread, grantor, ..
+        } = first;
+        let known = person.zip(name).zip(email).zip(contact).zip(org_name);
+        let ((((person, name), email), contact), org_name) = known.ok_or(Error::NotFound)?;
+        let viewed_by = first.viewed_until.map(|ends_at| Viewer { name: own_name, ends_at });
+        if viewed_by.is_some() {
+            self.asks.only_to_look()?;
+        }
         let member =
-            Member { person: self.person().clone(), contact, roles, name, email, org_name, organisations };
+            Member { person, contact, roles, name, email, org_name, organisations, unread, viewed_by };
         match S::APPLICATION {
             Some(application) if !allows(&member.roles, application) => {
                 Err(self.forbidden(application, &member, grantor))
@@ -250,7 +291,7 @@ impl<S: Screen> FromRequestParts<App> for Access<S> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let entry = Entry::new(parts, app).await?;
         let org = OrgScope::new(entry.named::<OrgId>("org")?);
-        Ok(Self { entry, org, screen: PhantomData })
+        Ok(Self { entry, org, asks: Asks::of(parts), screen: PhantomData })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What was sent, by field. It never refuses by itself: who may not enter must not learn what is missing.
 
+mod many;
 mod parts;
 mod upload;
 
@@ -23,6 +24,7 @@ use crate::error::Error;
 use crate::kernel::FieldError;
 use crate::page::Draft;
 
+pub use self::many::Row;
 pub use self::upload::{Limits, Sent, Uploaded, WithFiles, refused_files};
 
 /// Bytes; the largest form of the portal has a tenth of it.
@@ -64,6 +66,10 @@ const MEDIA: &str = "Send application/json to the API, and pages send applicatio
 
 /// Made of fields. `read` notes every error, so take all fields before the first `?`.
 pub trait Form: Sized {
+    /// Bytes of a body, and what is said of a larger one.
+    const MOST: usize = MOST;
+    const LARGE: &'static str = LARGE;
+
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }
 
@@ -220,34 +226,34 @@ pub fn stale() -> Error {
     Error::refused(StatusCode::PRECONDITION_FAILED, "stale", said)
 }
 
-impl<T> FromRequest<App> for Posted<T> {
+impl<T: Form> FromRequest<App> for Posted<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
         let mut posted = Self::blank(&parts);
         let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
-        match read(body, claimed.unwrap_or(0)).await {
+        match read(body, claimed.unwrap_or(0), T::MOST).await {
             Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
-            None => posted.fault = Some(Fault::Large(LARGE)),
+            None => posted.fault = Some(Fault::Large(T::LARGE)),
         }
         Ok(posted)
     }
 }
 
 /// Nothing when it is too large, or said to be.
-async fn read(mut body: Body, claimed: usize) -> Option<Vec<u8>> {
+async fn read(mut body: Body, claimed: usize, most: usize) -> Option<Vec<u8>> {
     let (mut kept, mut length) = (Vec::new(), 0);
     while length.max(claimed) <= MOST_DRAINED
         && let Some(frame) = body.frame().await
     {
         let data = frame.ok()?.into_data().unwrap_or_default();
         length += data.len();
-        if length <= MOST {
+        if length <= most {
             kept.extend_from_slice(&data);
         }
     }
-    (length.max(claimed) <= MOST).then_some(kept)
+    (length.max(claimed) <= most).then_some(kept)
 }
 
 impl<T> Posted<T> {

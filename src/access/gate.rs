@@ -9,6 +9,7 @@ use super::app::App;
 use super::scope::Deed;
 use super::session::{Claim, KnownDevice, Record, SEEN_EVERY, Wakefulness};
 use super::trail::Line;
+use super::viewing::{READS_ONLY, reads_only};
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{MailId, OrgId, PersonId};
@@ -125,12 +126,13 @@ pub(super) async fn commit(app: &App, guard: Option<Stmt>, deeds: Vec<Deed>) -> 
     let batch = guard.into_iter().chain(deeds.into_iter().map(|it| it.stmt)).collect();
     match app.services.db.write(batch).await {
         Ok(rows) => {
-            app.nudge(mails);
+            app.nudge(&mails);
             Ok(rows)
         }
         Err(error) => Err(match error.verdict() {
             Some("sign-in-required") => Error::SignedOut,
             Some("not-found") => Error::NotFound,
+            Some(READS_ONLY) => reads_only(),
             Some("role-required") => Error::Forbidden {
                 detail: "Your role was changed a moment ago and no longer opens this. Your Primary contact can grant it."
                     .to_owned(),

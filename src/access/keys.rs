@@ -74,6 +74,21 @@ impl Keyring {
         self.current().and_then(|(_, secret)| token(secret, id))
     }
 
+    /// A token that says we wrote this text, for this purpose and no other.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, text: &str) -> Option<Token> {
+        let (_, secret) = self.current()?;
+        Some(Token::from_bytes(sealing(secret, purpose, text)?.finalize().into_bytes().into()))
+    }
+
+    /// Whether this is such a token, of whichever key. Each comparison takes the same time.
+    #[must_use]
+    pub fn has_sealed(&self, purpose: &str, text: &str, token: &Token) -> bool {
+        let Some(said) = token.bytes() else { return false };
+        let mut macs = self.0.iter().filter_map(|it| sealing(&it.1, purpose, text));
+        macs.any(|mac| mac.verify_slice(&said).is_ok())
+    }
+
     /// The same token later, whichever key was current when it was made.
     #[must_use]
     pub fn link_token_with(&self, id: &LinkId, hash: &TokenHash) -> Option<Token> {
@@ -114,6 +129,15 @@ impl Secrets {
     }
 }
 
+/// A purpose has no line break, so no text can reach into it.
+fn sealing(secret: &[u8], purpose: &str, text: &str) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+    for part in ["sealed ", purpose, "\n", text] {
+        mac.update(part.as_bytes());
+    }
+    Some(mac)
+}
+
 fn token(secret: &[u8], id: &LinkId) -> Option<Token> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
     mac.update(b"one-time link ");
@@ -135,6 +159,18 @@ mod tests {
         let rotated = Keyring::parse("S", &format!("{B},{A}")).unwrap();
         assert_ne!(rotated.link_token(&id).unwrap().hash(), old.hash());
         assert_eq!(rotated.link_token_with(&id, &old.hash()).unwrap().reveal(), old.reveal());
+    }
+
+    #[test]
+    fn a_seal_holds_for_its_text_its_purpose_and_old_keys() {
+        let old = Keyring::parse("S", A).unwrap();
+        let rotated = Keyring::parse("S", &format!("{B},{A}")).unwrap();
+        let seal = old.seal("p", "text").unwrap();
+        assert!(old.has_sealed("p", "text", &seal) && rotated.has_sealed("p", "text", &seal));
+        assert!(!rotated.has_sealed("p", "texts", &seal) && !rotated.has_sealed("q", "text", &seal));
+        assert!(!Keyring::parse("S", B).unwrap().has_sealed("p", "text", &seal));
+        let link = old.link_token(&LinkId::try_from("l1".to_owned()).unwrap()).unwrap();
+        assert!(!old.has_sealed("p", "l1", &link) && !old.has_sealed("one-time link", "l1", &link));
     }
 
     #[test]

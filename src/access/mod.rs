@@ -12,6 +12,7 @@ mod hash;
 mod keys;
 mod mail_config;
 pub mod matrix;
+pub(crate) mod notices;
 mod once;
 mod outside;
 mod routes;
@@ -22,6 +23,7 @@ mod signed_in;
 mod signing;
 mod staffed;
 mod trail;
+mod viewing;
 
 pub use app::{
     App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
@@ -33,7 +35,7 @@ pub use door::{
     Notifications, OrderBook, PaymentGateway, PaymentRecord, Screen,
 };
 pub use doorstep::{Doorstep, System};
-pub use form::{Fields, Form, Limits, Posted, Sent, Uploaded, WithFiles, refused_files, stale};
+pub use form::{Fields, Form, Limits, Posted, Row, Sent, Uploaded, WithFiles, refused_files, stale};
 pub use gate::Actor;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};
@@ -50,3 +52,4 @@ pub use signed_in::{Person, SignedIn};
 pub use signing::{SigningKey, SigningKeys};
 pub use staffed::{Colleague, Seat, Staffed, key_hash, seat};
 pub use trail::{Line, digest};
+pub use viewing::Viewer;

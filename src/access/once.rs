@@ -46,9 +46,8 @@ impl<'a> Once<'a> {
     /// Travels with the deed's reading.
     #[must_use]
     pub fn earlier(&self, scope: &impl Scope) -> Query<Option<Kept>> {
-        scope.query(sql!(
-            "select request, status, answer from idempotency
-              where ?1 is not null and owner = ?2 and key = ?3 and created_at > ?4",
+        scope.unbound_query(sql!(
+            "select request, status, answer from idempotency where owner = ?1 and key = ?2 and created_at > ?3",
             self.owner,
             self.key.filter(|it| is_good(it)),
             self.now - KEPT_FOR,
@@ -78,15 +77,15 @@ impl<'a> Once<'a> {
     pub fn keep(&self, scope: &impl Scope, done: &Done) -> Vec<Deed> {
         let Some(key) = self.key else { return Vec::new() };
         vec![
-            scope.deed(sql!(
-                "delete from idempotency where ?1 is not null and owner = ?2 and key = ?3 and created_at <= ?4",
+            scope.unbound(sql!(
+                "delete from idempotency where owner = ?1 and key = ?2 and created_at <= ?3",
                 self.owner,
                 key,
                 self.now - KEPT_FOR,
             )),
-            scope.deed(sql!(
+            scope.unbound(sql!(
                 "insert into idempotency (owner, key, request, status, answer, created_at)
-                 select ?2, ?3, ?4, ?5, ?6, ?7 where ?1 is not null",
+                 values (?1, ?2, ?3, ?4, ?5, ?6)",
                 self.owner,
                 key,
                 self.request,

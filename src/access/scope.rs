@@ -22,10 +22,15 @@ pub trait Scope {
         Deed { stmt: self.bind(stmt), mail: None }
     }
 
-    /// For `audit`, `outbox`, `link` and `throttle` alone (tidy): their statements are the same for all scopes,
-    /// and where one needs the organisation it takes it from `org_id`.
+    /// For `audit`, `outbox`, `link`, `throttle` and `once` alone (tidy): their statements are the same for all
+    /// scopes, and where one needs the organisation it takes it from `org_id`.
     fn unbound(&self, stmt: Stmt) -> Deed {
         Deed { stmt, mail: None }
+    }
+
+    /// For `once` alone: its rows belong to whoever sent the key.
+    fn unbound_query<A: FromRows>(&self, stmt: Stmt) -> Query<A> {
+        Query { stmt, answer: PhantomData }
     }
 }
 

@@ -14,7 +14,7 @@ use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{STAFF_LIFETIME, Wakefulness};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{ApiKeyId, DisplayName, Email, OrgId, PersonId, StaffRole};
+use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
 use crate::page::{Frame, Place};
 use crate::sql;
 
@@ -180,6 +180,23 @@ impl<S: Seat> Staffed<S> {
         self.named::<OrgId>("org").map(OrgScope::new)
     }
 
+    /// The organisation that a row was found to belong to, such as that of the licence in the path.
+    #[must_use]
+    pub fn at(&self, org: &OrgId) -> OrgScope {
+        OrgScope::new(org.clone())
+    }
+
+    /// Whether a program asks, which needs no page.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        self.app.caller().asked.starts_with("/api/")
+    }
+
+    /// The day it is for the vendor.
+    pub fn today(&self) -> Result<Day, Error> {
+        Day::today(self.now(), self.app.config().zone).ok_or(Error::Ours("a day outside the calendar"))
+    }
+
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
@@ -196,6 +213,15 @@ impl<S: Seat> Staffed<S> {
         match &self.who {
             Who::Person(entry) => entry.claim.person.as_str(),
             Who::Program(hash) => hash,
+        }
+    }
+
+    /// The session that carries this request; a program has none.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        match &self.who {
+            Who::Person(entry) => Some(&entry.claim.id),
+            Who::Program(_) => None,
         }
     }
 

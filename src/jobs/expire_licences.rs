@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use super::enqueue;
+use super::same_id::same_id;
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::home;
 use crate::apps::licences::mail::{EXPIRY, Expiry};
@@ -25,8 +26,6 @@ const CHUNK: usize = 200;
 pub const ROUNDS: usize = 100;
 /// That message. It travels among the ids of mails and is none: ids are UUIDs.
 pub const GO_ON: &str = "go-on-with-expire-licences";
-/// The queue takes so many at once (platform 3).
-const MESSAGES: usize = 100;
 
 /// A licence that may have crossed a threshold, with everything that there is to say about it.
 #[derive(Deserialize)]
@@ -82,14 +81,14 @@ pub async fn expire_licences(system: &System, rounds: usize) -> Result<Value, Er
             let written: Vec<Written> =
                 rows.into_iter().nth(1).map(Rows::decode).transpose()?.unwrap_or_default();
             mails += written.len();
-            enqueue(system, written.into_iter().map(|it| it.id).collect()).await;
+            enqueue(system, "expire_licences", written.into_iter().map(|it| it.id).collect()).await;
         }
         if is_last {
             return Ok(json!({ "looked_at": looked_at, "told": told, "mails": mails, "more": false }));
         }
     }
     if let Ok(again) = MailId::try_from(GO_ON.to_owned()) {
-        enqueue(system, vec![again]).await;
+        enqueue(system, "expire_licences", vec![again]).await;
     }
     Ok(json!({ "looked_at": looked_at, "told": told, "mails": mails, "more": true }))
 }
@@ -144,7 +143,7 @@ fn tell(system: &System, plan: &mut Plan, found: Found, threshold: i64, today: D
     };
     let title: String = headline(&licence.product, licence.valid_till, today).chars().take(120).collect();
     plan.notices.push(with(json!({
-        "id": same_id::<NotificationId>(system, &licence, threshold, ""),
+        "id": id_of::<NotificationId>(system, &licence, threshold, ""),
         "title": title,
         "body": announcement(&licence, today).join(" "),
         "link": home(&org),
@@ -159,21 +158,17 @@ fn tell(system: &System, plan: &mut Plan, found: Found, threshold: i64, today: D
     }
     for (to, (name, mut roles)) in by_address {
         roles.sort_unstable();
-        let id = same_id::<MailId>(system, &licence, threshold, &to);
+        let id = id_of::<MailId>(system, &licence, threshold, &to);
         let (organisation, org, licence) = (organisation.clone(), org.clone(), licence.clone());
         let payload = Expiry { name, organisation, org, roles, licence, on: today };
         plan.mails.push(with(json!({ "id": id, "to": to, "payload": payload })));
     }
 }
 
-/// The same for the same matter, whoever makes it and whenever: should a flag ever be lost, its mail is still one.
-fn same_id<T: From<uuid::Uuid>>(system: &System, licence: &Licence, threshold: i64, to: &str) -> T {
+/// Should a flag ever be lost, its mail is still one.
+fn id_of<T: From<uuid::Uuid>>(system: &System, licence: &Licence, threshold: i64, to: &str) -> T {
     let matter = format!("{}\n{threshold}\n{}\n{to}", licence.id.as_str(), licence.valid_till);
-    let mut chance = [0; 10];
-    chance.iter_mut().zip(Sha256::digest(matter)).for_each(|(to, from)| *to = from);
-    let at = system.app().config().zone.start_of(moved(licence.valid_till, threshold));
-    let millis = u64::try_from(at).unwrap_or(0) * 1000;
-    uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid().into()
+    same_id(&matter, system.app().config().zone.start_of(moved(licence.valid_till, threshold)))
 }
 
 /// Whatever somebody moved, cancelled or flagged since it was read is left out: it is due again, or no longer.
@@ -230,16 +225,6 @@ fn deeds(system: &System, plan: &Plan) -> Vec<Deed> {
             json(&plan.marks),
         )),
     ]
-}
-
-/// What the queue does not hear now, `resend` tells it later.
-async fn enqueue(system: &System, ids: Vec<MailId>) {
-    for some in ids.chunks(MESSAGES) {
-        if let Err(why) = system.enqueue(some.to_vec()).await {
-            system.app().log(&json!({ "job": "expire_licences", "queue": why.to_string() }));
-            return;
-        }
-    }
 }
 
 impl From<Found> for Licence {

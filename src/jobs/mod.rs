@@ -3,22 +3,31 @@
 
 mod age_payments;
 mod anchor_audit;
+mod announce;
 mod deliver_mail;
+mod digest;
 mod expire_licences;
+mod make_report;
 pub mod post;
 pub mod reports;
+mod same_id;
 mod sweep;
 mod sweep_proofs;
+mod watch_usage;
 
 use serde_json::{Value, json};
 
 pub use self::age_payments::age_payments;
 pub use self::anchor_audit::anchor_audit;
+pub use self::announce::{ANNOUNCE_ON, ANNOUNCEMENTS, announce};
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
+pub use self::digest::{DIGEST_ON, DIGESTS, digest};
 pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
+pub use self::make_report::sweep_reports;
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
 pub use self::sweep_proofs::sweep_proofs;
+pub use self::watch_usage::{ROUNDS_OF_USAGE, watch_usage};
 
 use crate::access::{App, Scope, System};
 use crate::answer::Faces;
@@ -32,6 +41,8 @@ pub const MAIL: &str = "mail";
 /// The same ids, once the queue has tried often enough.
 pub const DEAD: &str = "mail-dead";
 
+/// The queue takes so many at once (platform 3).
+const MESSAGES: usize = 100;
 /// A message has a handful of retries. Whoever must wait longer than this is brought back by the sweep instead.
 const LONGEST_RETRY: i64 = 600;
 /// Until the database is asked again after it did not answer.
@@ -45,6 +56,9 @@ pub async fn on_schedule(app: App, cron: &str) {
             finish(&system, "resend", resend(&system).await).await;
             finish(&system, "anchor_audit", anchor_audit(&system).await).await;
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
+            finish(&system, "announce", announce(&system, ANNOUNCEMENTS).await).await;
+            finish(&system, "digest", digest(&system, DIGESTS).await).await;
+            finish(&system, "watch_usage", watch_usage(&system, ROUNDS_OF_USAGE).await).await;
         }
         "17 2 * * *" => {
             finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
@@ -52,6 +66,7 @@ pub async fn on_schedule(app: App, cron: &str) {
             finish(&system, "warn_of_keys", apps::staff::keys::warn_of_expiry(&system).await).await;
             finish(&system, "retain", retain(&system).await).await;
             finish(&system, "sweep_proofs", sweep_proofs(&system).await).await;
+            finish(&system, "sweep_reports", sweep_reports(&system).await).await;
         }
         other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),
     }
@@ -74,11 +89,10 @@ pub async fn on_message(app: &App, queue: &str, body: Option<&str>) -> Outcome {
         app.log(&json!({ "queue": queue, "error": "a message that is no id was thrown away" }));
         return Outcome::Done;
     };
+    if [MAIL, DEAD].contains(&queue) && goes_on(&system, id.as_str()).await {
+        return Outcome::Done;
+    }
     let outcome = match queue {
-        MAIL | DEAD if id.as_str() == GO_ON => {
-            finish(&system, "expire_licences", expire_licences(&system, ROUNDS).await).await;
-            return Outcome::Done;
-        }
         MAIL => deliver_mail(&system, &*transport(app.config()), apps::mail, &id).await,
         DEAD => give_up(&system, &id).await.map(|()| Outcome::Done),
         other => {
@@ -92,6 +106,27 @@ pub async fn on_message(app: &App, queue: &str, body: Option<&str>) -> Outcome {
         Err(error) => {
             app.log(&json!({ "queue": queue, "mail": id, "error": said(&error) }));
             Outcome::RetryIn(WHEN_UNREACHABLE)
+        }
+    }
+}
+
+/// Does what a run has left for the next one, if the message calls for that.
+async fn goes_on(system: &System, message: &str) -> bool {
+    match message {
+        GO_ON => finish(system, "expire_licences", expire_licences(system, ROUNDS).await).await,
+        ANNOUNCE_ON => finish(system, "announce", announce(system, ANNOUNCEMENTS).await).await,
+        DIGEST_ON => finish(system, "digest", digest(system, DIGESTS).await).await,
+        _ => return false,
+    }
+    true
+}
+
+/// What the queue does not hear now, `resend` tells it later.
+async fn enqueue(system: &System, job: &str, ids: Vec<MailId>) {
+    for some in ids.chunks(MESSAGES) {
+        if let Err(why) = system.enqueue(some.to_vec()).await {
+            system.app().log(&json!({ "job": job, "queue": why.to_string() }));
+            return;
         }
     }
 }

@@ -8,12 +8,14 @@
 //! | `idempotency` | 24 hours, as the contract promises                                              |
 //! | `mailbox`     | 30 days                                                                         |
 //! | `oidc_code`   | 1 day after it expired, and with it what it was exchanged for                   |
-//! | `outbox`      | 180 days once it has come to an end; what is on its way stays                     |
+//! | `digest`      | 60 days; a week's is made within days                                           |
+//! | `outbox`      | 180 days once it has come to an end; what is on its way stays                   |
 //! | all the rest  | for good, the audit log among it                                                |
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::MESSAGES;
 use crate::access::{Query, Scope, System};
 use crate::db::Stmt;
 use crate::error::Error;
@@ -22,8 +24,6 @@ use crate::sql;
 
 /// A message that has not been answered for this long is taken for lost.
 const LOST_AFTER: i64 = 120;
-/// The queue takes so many at once (platform 3).
-const MESSAGES: usize = 100;
 /// So many rows a statement: D1 does one thing at a time, and people wait meanwhile.
 const CHUNK: usize = 5_000;
 /// And so many batches a run; tomorrow is another day.
@@ -83,7 +83,7 @@ pub fn left_lying(now: i64) -> Stmt {
 
 /// Table and statement.
 #[must_use]
-pub fn outdated(now: i64) -> [(&'static str, Stmt); 7] {
+pub fn outdated(now: i64) -> [(&'static str, Stmt); 8] {
     [
         (
             "throttle",
@@ -127,6 +127,14 @@ pub fn outdated(now: i64) -> [(&'static str, Stmt); 7] {
             sql!(
                 "delete from oidc_code where hash in (select hash from oidc_code where expires_at < ?1 limit 5000)",
                 now - DAY,
+            ),
+        ),
+        (
+            "digest",
+            sql!(
+                "delete from digest where (week, org_id, person_id) in
+                   (select week, org_id, person_id from digest where week < date(?1, 'unixepoch') limit 5000)",
+                now - 60 * DAY,
             ),
         ),
         (

@@ -1,4 +1,4 @@
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::Zone;
@@ -31,15 +31,57 @@ impl Day {
         Self(self.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
     }
 
+    /// The same day of the next year; 29 February becomes the 28th.
+    #[must_use]
+    pub fn a_year_on(self) -> Self {
+        Self(self.0.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX))
+    }
+
     /// Days from `earlier` to this one; negative when it is the later one.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_days()
     }
 
+    /// On which its week began.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.minus(u64::from(self.0.weekday().num_days_from_monday()))
+    }
+
     #[must_use]
     pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
+    }
+
+    /// The first of the month that lies so many months after this one's.
+    #[must_use]
+    pub fn month_after(self, months: u32) -> Self {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        Self(first.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+    }
+
+    #[must_use]
+    pub fn month_before(self, months: u32) -> Self {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        Self(first.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
+    }
+
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u32 {
+        self.0.day()
     }
 
     /// `22 Nov 2026`.
@@ -112,6 +154,10 @@ mod tests {
         assert_eq!(day("2026-12-31").plus(1).words(), "1 Jan 2027");
         assert_eq!(day("2026-03-01").since(day("2026-02-01")), 28);
         assert_eq!(day("2026-03-01").minus(90), day("2025-12-01"));
+        assert_eq!(day("2026-11-22").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-11-16").monday(), day("2026-11-16"));
+        assert_eq!(day("2026-01-31").month_after(1), day("2026-02-01"));
+        assert_eq!(day("2026-01-31").month_before(11), day("2025-02-01"));
     }
 
     #[test]

@@ -48,11 +48,15 @@ impl TryFrom<String> for Email {
             return Err(BadEmail::Long);
         }
         let atoms = local.split('.').all(is_atom);
-        let labels = domain.split('.').all(is_label) && domain.contains('.');
-        let last_is_a_name =
-            domain.rsplit('.').next().is_some_and(|it| it.bytes().any(|b| b.is_ascii_alphabetic()));
-        if atoms && labels && last_is_a_name { Ok(Self(text)) } else { Err(BadEmail::Shape) }
+        if atoms && is_host(domain) { Ok(Self(text)) } else { Err(BadEmail::Shape) }
     }
+}
+
+/// Dotted labels of which the last one is a name, so that no address of a network passes.
+pub(super) fn is_host(text: &str) -> bool {
+    let last_is_a_name =
+        text.rsplit('.').next().is_some_and(|it| it.bytes().any(|b| b.is_ascii_alphabetic()));
+    text.contains('.') && text.split('.').all(is_label) && last_is_a_name
 }
 
 /// RFC 5322, 3.2.3.

@@ -2,11 +2,13 @@
 
 pub mod csv;
 mod day;
+mod domain;
 mod email;
 mod field;
 mod flag;
 mod ids;
 mod limit_scope;
+mod line;
 mod moment;
 mod money;
 mod name;
@@ -17,18 +19,20 @@ mod search;
 mod token;
 
 pub use day::{BadDay, Day};
+pub use domain::{BadDomain, Domain};
 pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
     ApiKeyId, AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
-    NotificationId, OrderId, OrgId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId, ProductId,
-    RequestId, SessionId, SubscriptionId,
+    NoticeId, NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
+    PersonId, ProductId, ReportId, RequestId, SessionId, SubProductId, SubscriptionId, ViewAsId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
+pub use line::{BadText, Line, Note};
 pub use moment::{BadZone, Zone, rfc3339};
 pub use money::{BadCurrency, BadMoney, Currency, Money};
-pub use name::{DisplayName, OrgName, PlainText, is_tricky};
+pub use name::{DisplayName, OrgName, PlainText, Reason, is_tricky};
 pub use page_of::{BadCursor, BadLimit, Cursor, Limit, PageOf};
 pub use password::{BadPassword, Password};
 pub use role::{Role, StaffRole};

@@ -30,6 +30,12 @@ impl Zone {
         format!("{} UTC{offset}", there.format("%-d %b %Y, %H:%M"))
     }
 
+    /// `11:38`.
+    #[must_use]
+    pub fn clock_words(self, at: i64) -> String {
+        self.local(at).map_or_else(String::new, |it| it.format("%H:%M").to_string())
+    }
+
     /// `22 Nov 2026`.
     #[must_use]
     pub fn day_words(self, at: i64) -> String {

@@ -49,6 +49,41 @@ plain_text! {
     PlainText, BadPlainText, 0, 200, "Write at most 200 characters on one line.";
 }
 
+/// Why somebody of the staff did what the customer reads about later: one line, whatever it was typed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reason(String);
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("Give the reason in 10 to 300 characters.")]
+pub struct BadReason;
+
+impl Reason {
+    pub const LEAST: usize = 10;
+    pub const MOST: usize = 300;
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Reason {
+    type Error = BadReason;
+
+    fn try_from(text: String) -> Result<Self, BadReason> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let fits = (Self::LEAST..=Self::MOST).contains(&text.chars().count());
+        if fits && !text.contains(is_tricky) { Ok(Self(text)) } else { Err(BadReason) }
+    }
+}
+
+impl From<Reason> for String {
+    fn from(reason: Reason) -> Self {
+        reason.0
+    }
+}
+
 impl OrgName {
     /// For the name of a file: `acme-textiles`.
     #[must_use]

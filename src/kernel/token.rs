@@ -28,6 +28,12 @@ impl Token {
         &self.0
     }
 
+    /// The 32 of them.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        URL_SAFE_NO_PAD.decode(&self.0).ok()
+    }
+
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(hex(&Sha256::digest(self.0.as_bytes())))

@@ -200,6 +200,8 @@ impl Call {
         let mut codes = vec!["our-fault", "try-again"];
         codes.extend((self.method != Method::GET).then_some("cross-site"));
         codes.extend((guard != Some(Guard::Anyone)).then_some("sign-in-required"));
+        let may_be_viewed = matches!(guard, Some(Guard::Contact(_))) && self.method != Method::GET;
+        codes.extend(may_be_viewed.then_some("view-as-reads-only"));
         match guard {
             Some(Guard::Contact(Some(_)) | Guard::Staff(_)) => codes.extend(["not-found", "role-required"]),
             Some(Guard::Contact(None)) => codes.push("not-found"),
@@ -231,11 +233,17 @@ fn path_parameters(path: &str) -> Vec<Parameter> {
             "org" => "The organisation's id.",
             "contact" => "The contact's id.",
             "order" => "The order's id.",
+            "member" => "The colleague's id.",
+            "partner" => "The partner's id.",
+            "notification" => "The notification's id.",
             "session" => "The session's id.",
             "payment" => "The payment record's id.",
             "document" => "The document's id.",
             "key" => "The key's id.",
             "notice" => "The announcement's id.",
+            "subscription" => "The subscription's id.",
+            "licence" => "The licence's id.",
+            "product" => "The product's id.",
             _ => "An id.",
         };
         parameter(name, ParameterIn::Path, Required::True, about, "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55")

@@ -5,12 +5,22 @@
 mod audit;
 mod call;
 mod contacts;
+mod dashboards;
 mod keys;
 mod licences;
+mod notices;
+mod notifications;
 mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod report;
+mod staff_booking;
+mod staff_catalogue;
+mod staff_customers;
+mod staff_licensing;
+mod staff_members;
+mod staff_reconciling;
 mod words;
 
 use std::collections::BTreeMap;
@@ -43,6 +53,16 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        notices::calls(),
+        staff_customers::calls(),
+        staff_members::calls(),
+        staff_booking::calls(),
+        notifications::calls(),
+        dashboards::calls(),
+        staff_licensing::calls(),
+        staff_reconciling::calls(),
+        staff_catalogue::calls(),
+        report::calls(),
     ]
     .into_iter()
     .flatten()

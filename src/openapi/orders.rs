@@ -81,7 +81,7 @@ fn subscription() -> Value {
     })
 }
 
-fn order() -> Value {
+pub fn order() -> Value {
     json!({
         "id": "0193c1e6-9b02-7c44-8a51-53f0c2f8a7d1",
         "number": "SO-2026-0019",
@@ -92,6 +92,8 @@ fn order() -> Value {
         "agreement": "contract",
         "kind": "renewal",
         "state": "booked",
+        "cancelled_on": null,
+        "cancellation_note": "",
         "lines": [{
             "line": 1,
             "product_id": "skyconnect",

@@ -104,7 +104,7 @@ pub fn notice(tone: Tone, title: &str, body: Markup) -> Markup {
     let icon = match tone {
         Tone::Attention => Icon::Alert,
         Tone::Neutral => Icon::Info, // the dot of a badge would be lost here
-        Tone::Good | Tone::Danger | Tone::Info => tone.icon(),
+        Tone::Good | Tone::Warning | Tone::Danger | Tone::Info => tone.icon(),
     };
     html! {
         section class={ "notice " (tone.class()) } {
@@ -124,6 +124,30 @@ pub fn tabs(items: &[(&str, &str, bool)]) -> Markup {
                     li { a href=(href) aria-current=[current.then_some("page")] { (label) } }
                 }
             }
+        }
+    }
+}
+
+/// Several looks at the same thing, side by side: label, drawing, address, and whether it is the one shown.
+#[must_use]
+pub fn segments(name: &str, items: &[(&str, Icon, &str, bool)]) -> Markup {
+    html! {
+        nav.segments aria-label=(name) {
+            ul {
+                @for (label, icon, href, current) in items {
+                    li { a href=(href) aria-current=[current.then_some("true")] { (icon) (label) } }
+                }
+            }
+        }
+    }
+}
+
+/// How full something is, in percent. Decoration: the number stands beside it.
+#[must_use]
+pub fn gauge(tone: Tone, percent: f64) -> Markup {
+    html! {
+        svg class={ "gauge " (tone.class()) } viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {
+            rect.gauge-on height="4" width=(percent.clamp(0.0, 100.0)) {}
         }
     }
 }

@@ -91,6 +91,12 @@ pub fn button(kind: Kind, label: &str) -> Markup {
     html! { button class=(kind.class()) type="submit" { (label) } }
 }
 
+/// The same where several stand in one list: who hears the page hears what it is about, too.
+#[must_use]
+pub fn button_about(kind: Kind, label: &str, about: &str) -> Markup {
+    html! { button class=(kind.class()) type="submit" { (label) span.vh { ": " (about) } } }
+}
+
 /// An arrow stands after the words, every other icon before them.
 #[must_use]
 pub fn button_link(kind: Kind, label: &str, href: &str, icon: Option<Icon>) -> Markup {

@@ -41,7 +41,16 @@ pub enum Place {
         nav: Vec<NavItem>,
         can_switch: bool,
         can_rename: bool,
+        viewing: Option<Viewing>,
     },
+}
+
+/// Somebody of the staff sees this page as its contact does; a banner says so on each.
+#[derive(Debug, Clone)]
+pub struct Viewing {
+    pub by: String,
+    /// Time of day.
+    pub until: String,
 }
 
 /// What the last deed has to say, shown once at the top of the next page.
@@ -88,6 +97,7 @@ pub fn screen(frame: &Frame, title: &str, main: Markup) -> Html<String> {
                     Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => (shell::head(frame, title)),
                 }
                 div.stage {
+                    (viewing(&frame.place))
                     main #main tabindex="-1" {
                         (flash(frame.flash.as_ref()))
                         (main)
@@ -146,6 +156,25 @@ pub fn problem(
         }
     };
     screen(frame, title, main)
+}
+
+fn viewing(place: &Place) -> Markup {
+    let Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } = place else {
+        return html! {};
+    };
+    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+    html! {
+        aside.viewing aria-label="View as" {
+            (Icon::User)
+            p {
+                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
+                " Reading only, until " (viewing.until) ". " (viewing.by) ", the customer's log says so."
+            }
+            form method="post" action="/staff/view-as/end" {
+                button.button.secondary type="submit" { (Icon::Cross) "End the view" }
+            }
+        }
+    }
 }
 
 fn flash(flash: Option<&Flash>) -> Markup {

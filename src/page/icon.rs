@@ -48,6 +48,10 @@ pub enum Icon {
     Document,
     Globe,
     Bank,
+    Pin,
+    Megaphone,
+    Rows,
+    Columns,
 }
 
 impl Render for Icon {
@@ -136,6 +140,12 @@ impl Icon {
             Self::Globe => {
                 "M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M3 12h18M12 3c2.5 2.5 3.8 5.5 3.8 9s-1.3 6.5-3.8 9c-2.5-2.5-3.8-5.5-3.8-9S9.5 5.500 12 3"
             }
+            Self::Pin => "M9 3.5h6M10 3.5v6L6.500 13.500v1.500h11v-1.500L14 9.500v-6M12 15v6",
+            Self::Megaphone => {
+                "M4 10v4a1 1 0 0 0 1 1h2.500L16 19.500v-15L7.500 9H5a1 1 0 0 0-1 1zM19 9.500a3.500 3.500 0 0 1 0 5M8.500 15l1 5h2"
+            }
+            Self::Rows => "M4 6h16M4 12h16M4 18h16",
+            Self::Columns => "M6 20v-7M12 20V5M18 20v-11",
             Self::Bank => "M3.500 9.500L12 4l8.500 5.500zM5.500 10v7M10 10v7M14 10v7M18.500 10v7M4 20h16",
         }
     }

@@ -8,6 +8,8 @@ pub enum Tone {
     Neutral,
     Good,
     Attention,
+    /// Between the two.
+    Warning,
     Danger,
     Info,
 }
@@ -18,6 +20,7 @@ impl Tone {
             Self::Neutral => "neutral",
             Self::Good => "good",
             Self::Attention => "attention",
+            Self::Warning => "warning",
             Self::Danger => "danger",
             Self::Info => "info",
         }
@@ -28,6 +31,7 @@ impl Tone {
             Self::Neutral => Icon::Dot,
             Self::Good => Icon::Check,
             Self::Attention => Icon::Clock,
+            Self::Warning => Icon::Bell,
             Self::Danger => Icon::Alert,
             Self::Info => Icon::Info,
         }

@@ -83,7 +83,7 @@ async function mainJob(hands, device) {
   await signIn(hands, asha, ASHA, NEW_PASSWORD);
   await shows(asha, "Blue Harbour Logistics");
   await asha.getByText("Your Primary contact can give you one", { exact: false }).waitFor();
-  assert.deepEqual(await launcher(asha), ["Make Payment", "Documentation"]);
+  assert.deepEqual(await launcher(asha), ["Notifications", "Make Payment", "Documentation"]);
 
   // A role, and the next click shows what it opens.
   await hands.press(primary.getByRole("link", { name: "Manage Roles" }));
@@ -93,7 +93,7 @@ async function mainJob(hands, device) {
   await says(primary, "The roles were assigned.");
   assert.deepEqual(await row(primary).locator(".tag").allInnerTexts(), ["Billing"]);
   await asha.reload();
-  assert.deepEqual(await launcher(asha), ["Licences", "Order Book", "Payments", "Make Payment", "Bill desk", "Documentation"]);
+  assert.deepEqual(await launcher(asha), ["Notifications", "Licences", "Order Book", "Payments", "Make Payment", "Bill desk", "Documentation"]);
   await portal.mail(ASHA, "You are now the Billing contact");
 
   // Deleting asks first.

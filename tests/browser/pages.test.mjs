@@ -48,6 +48,14 @@ const OUTSIDE = [
 const INSIDE = {
   "primary@acme.example": [
     ["home of the Primary", ACME, null, "Acme Textiles"],
+    ["notifications", `${ACME}/notifications`, null, "Notifications"],
+    ["notifications, none found", `${ACME}/notifications?q=zzzz`, null, "Notifications"],
+    ["notifications, a filter that is none", `${ACME}/notifications?from=never`, null, "Notifications"],
+    ["a notification", `${ACME}/notifications`, async (page) => {
+      await page.getByRole("link", { name: /^Maintenance of all/ }).click();
+      await page.locator(".prose").waitFor();
+    }, /^Maintenance of all/],
+    ["mail preferences", `${ACME}/notifications/preferences`, null, "Mail preferences"],
     ["full contacts", `${ACME}/contacts`, null, "Contacts"],
     ["removal", `${ACME}/contacts/${RAHUL}/removal`, null, "Delete Rahul Deshmukh?"],
     ["removal as a dialog", `${ACME}/contacts`, async (page) => {

@@ -9,7 +9,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ACME, BLUE_HARBOUR, PHONE, Portal, WIDE } from "./portal.mjs";
+import { ACME, BLUE_HARBOUR, PHONE, Portal, SUNDARAM, WIDE } from "./portal.mjs";
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 const whole = process.env.WHOLE === "1";
@@ -20,6 +20,10 @@ const SCENES = {
   "sign-in": [null, "/sign-in"],
   home: ["primary@acme.example", ACME],
   "home-billing": ["billing@acme.example", ACME],
+  "home-expired": ["lakshmi@sundaram.example", SUNDARAM],
+  notifications: ["primary@acme.example", `${ACME}/notifications`],
+  notification: ["primary@acme.example", `${ACME}/notifications/01938a00-0000-7000-8000-000e00000000`],
+  preferences: ["primary@acme.example", `${ACME}/notifications/preferences`],
   contacts: ["mateo@blueharbour.example", `${BLUE_HARBOUR}/contacts`],
   "contacts-full": ["primary@acme.example", `${ACME}/contacts`],
   "add-contact-errors": ["mateo@blueharbour.example", `${BLUE_HARBOUR}/contacts`, async (page) => {

@@ -24,10 +24,15 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_orders_and_licences.sql"),
     include_str!("../../migrations/0003_payments.sql"),
     include_str!("../../migrations/0004_payment_waiting.sql"),
+    include_str!("../../migrations/0005_notifications.sql"),
+    include_str!("../../migrations/0006_usage.sql"),
     include_str!("../../migrations/0007_mail_that_leaves.sql"),
     include_str!("../../migrations/0008_sign_on.sql"),
     include_str!("../../migrations/0009_staff.sql"),
+    include_str!("../../migrations/0010_console.sql"),
+    include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
+    include_str!("../../migrations/0013_announcements.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -37,7 +42,7 @@ pub const PASSWORD: &str = "a password of the cast";
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where
 /// Ned is verified too and Una is not. Eve is nobody's contact. Ann, Ned and Gus know a password; Una never had one.
-/// The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
+/// `pa-row` is a partner without customers. The vendor's own people are `st-sales`, `st-billing`, `st-support`, `st-publisher` and `st-admin`; a key with each
 /// scope is named like its role. Everybody verified has a session named like them. Each organisation has ordered something for 2026: order `o-acme`,
 /// subscription `s-acme`, licence `l-acme`, and recorded a payment of it: `p-acme`, with its proof `d-acme`. Every text of an organisation
 /// carries its canary word.
@@ -47,6 +52,7 @@ pub const TWO_ORGS: &str = "
       ('sue', 'sue@acme-canary.example', 'Sue Acme-canary', 1), ('tom', 'tom@acme-canary.example', 'Tom Acme-canary', 1),
       ('ned', 'ned@both.example', 'Ned', 1), ('una', 'una@both.example', 'Una', 1),
       ('gus', 'gus@globex-canary.example', 'Gus Globex-canary', 1), ('eve', 'eve@nowhere.example', 'Eve', 1);
+    insert into partner (id, name, domains, created_at) values ('pa-row', 'The Row', '[\"row.example\"]', 1);
     insert into organisation (id, name, customer_domains, created_at) values
       ('acme', 'Acme-canary', '[\"acme-canary.example\"]', 1), ('globex', 'Globex-canary', '[]', 1);
     insert into contact (id, org_id, person_id, name, verified_at, created_at) values
@@ -90,7 +96,10 @@ pub const TWO_ORGS: &str = "
       select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;
     insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
       select 'd-' || id, id, 'p-' || id, name || '.pdf', 'application/pdf', 60, 'payments/' || id || '/0', 1795000000
-        from organisation;";
+        from organisation;
+    insert into report (id, org_id, person_id, asked_at, object, made_at, covers)
+      select 'r-' || org_id, org_id, person_id, 1795324080, 'payments/' || org_id || '/0', 1795324081, json_array(org_id)
+        from role join contact using (org_id) where role = 'primary' and contact.id = role.contact_id;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)
@@ -316,60 +325,6 @@ impl Portal {
     /// Everything that was left for after the answer.
     pub fn settle(&self) {
         self.afterwards.settle();
-    }
-
-    /// Every row of the tables that a deed can change; what only notes that somebody was here is left out.
-    pub fn contents(&self) -> Vec<String> {
-        #[derive(serde::Deserialize)]
-        struct Line {
-            line: String,
-        }
-        let statements = [
-            portal::sql!(
-                "select json_array('person', id, email, display_name, password, session_epoch) as line from person"
-            ),
-            portal::sql!(
-                "select json_array('organisation', id, name, version, roles_version) as line from organisation"
-            ),
-            portal::sql!(
-                "select json_array('contact', id, org_id, person_id, name, verified_at) as line from contact"
-            ),
-            portal::sql!("select json_array('role', org_id, role, contact_id) as line from role"),
-            portal::sql!("select json_array('session', id, ended_at) as line from session"),
-            portal::sql!("select json_array('link', id, used_at, voided_at) as line from link"),
-            portal::sql!("select json_array('outbox', id, kind, recipient) as line from outbox"),
-            portal::sql!("select json_array('calendar_feed', id, revoked_at) as line from calendar_feed"),
-            portal::sql!("select json_array('staff', person_id, role) as line from staff"),
-            portal::sql!("select json_array('idempotency', key, status) as line from idempotency"),
-            portal::sql!("select json_array('api_key', id, revoked_at, expires_at) as line from api_key"),
-            portal::sql!(
-                "select json_array('licence', id, valid_till, cancelled_on, version) as line from licence"
-            ),
-            portal::sql!("select json_array('licence_event', id) as line from licence_event"),
-            portal::sql!("select json_array('extension_request', id, status) as line from extension_request"),
-            portal::sql!("select json_array('notification', id, state) as line from notification"),
-            portal::sql!(
-                "select json_array('payment_record', id, status, overdue_on) as line from payment_record"
-            ),
-            portal::sql!(
-                "select json_array('payment_document', id, record_id, object) as line from payment_document"
-            ),
-            portal::sql!("select json_array('payment_event', id, event) as line from payment_event"),
-            portal::sql!(
-                "select json_array('payment_effect', record_id, licence_id, code) as line from payment_effect"
-            ),
-            portal::sql!(
-                "select json_array('oidc_client', id, version, enabled, secret_hash) as line from oidc_client"
-            ),
-            portal::sql!("select json_array('oidc_code', hash, used_at) as line from oidc_code"),
-            portal::sql!("select json_array('oidc_token', hash, revoked_at) as line from oidc_token"),
-            portal::sql!(
-                "select json_array('audit', id) as line from audit
-                  where action not in ('access.refused', 'list.exported')"
-            ),
-        ];
-        let lines = statements.into_iter().flat_map(|it| ask::<Line>(&self.db, it).unwrap());
-        lines.map(|it| it.line).collect()
     }
 
     pub fn rows(&self, sql: &'static str) -> Vec<serde_json::Value> {

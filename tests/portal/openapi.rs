@@ -145,6 +145,7 @@ fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Option
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
+        Value::Number(it) if it.is_f64() || kinds.contains(&json!("number")) => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",

@@ -55,7 +55,8 @@ fn an_order_says_all_of_it() {
     let order = get("", &format!("{API}/orders/o-acme"));
     let expected = json!({
         "id": "o-acme", "number": "SO-1-Acme-canary", "ordered_on": "2026-01-01", "po_number": "PO-Acme-canary",
-        "po_on": null, "partner": null, "agreement": "contract", "kind": "new", "state": "booked",
+        "po_on": null, "partner": null, "agreement": "contract", "kind": "new", "state": "booked", "cancelled_on": null,
+        "cancellation_note": "",
         "lines": [{
             "line": 1, "product_id": "skyconnect", "product": "SkyConnect", "sku": "SKY-MAIL",
             "description": "Mailboxes of Acme-canary", "quantity": 40, "unit": "users",

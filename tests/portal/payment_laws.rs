@@ -115,7 +115,7 @@ fn nothing_hangs_on_somebody_elses_record() {
     let portal = Portal::new();
     for sql in [
         "insert into payment_document values ('d', 'globex', 'p-acme', 'a.pdf', 'application/pdf', 1, 'k', 1)",
-        "insert into payment_event values ('e', 'globex', 'p-acme', 1, 'note', 'vendor', null, '', 1)",
+        "insert into payment_event values ('e', 'globex', 'p-acme', 1, 'note', 'vendor', null, '', 1, null)",
         "insert into payment_effect values ('p-acme', 'l-globex', 'globex', '2026-12-31', '2027-01-05', 'extended', '')",
         "insert into payment_effect values ('p-acme', 'l-globex', 'acme', '2026-12-31', '2027-01-05', 'extended', '')",
     ] {

@@ -27,7 +27,7 @@ const WHOLE: &str = "
       ('p-acme', 'l-two', 'acme', '2027-01-31', '2027-01-31', 'time_left', 'Not extended: more than 5 days are left.');
     insert into payment_document values
       ('d-1', 'acme', 'p-acme', 'advice.pdf', 'application/pdf', 48213, 'k1', 1795000000);
-    insert into payment_event values
+    insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message, is_public) values
       ('e-2', 'acme', 'p-acme', 1795100000, 'ask', 'vendor', null, 'Which bank was it?', 1),
       ('e-3', 'acme', 'p-acme', 1795100001, 'note', 'vendor', null, 'secret-of-the-staff', 0);
     update payment_record set status = 'information_needed', message = 'Which bank was it?' where id = 'p-acme';";

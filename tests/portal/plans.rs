@@ -8,9 +8,24 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue and keys, the values of a list in a parameter, the jobs, and the
+/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
+/// what a search has found, the hundred oldest of what waits, the one meter that is chosen, what a report covers, and the
 /// rounds of the hash that chains the audit log.
-const SHORT: [&str; 8] = ["product", "api_key", "json_each", "job_run", "tip", "one", "half", "two"];
+const SHORT: [&str; 13] = [
+    "product",
+    "api_key",
+    "staff",
+    "json_each",
+    "job_run",
+    "hit",
+    "chosen",
+    "oldest",
+    "part",
+    "tip",
+    "one",
+    "half",
+    "two",
+];
 
 #[derive(Deserialize)]
 struct Step {
@@ -37,6 +52,8 @@ fn every_statement_behind_a_door_goes_by_an_index() {
             for step in plan(&portal, &ran.stmt) {
                 let table = step.strip_prefix("SCAN ").filter(|it| !it.starts_with("CONSTANT ROW"));
                 let table = table.map(|it| it.split(' ').next().unwrap());
+                // The rows of a list in a parameter, whatever name they have in the statement.
+                let table = table.filter(|_| !step.contains("VIRTUAL TABLE INDEX"));
                 let long = table.filter(|it| !SHORT.contains(it) && !it.starts_with('('));
                 // Of a table that is not named: a foreign key that would be looked up if one were broken.
                 let long = long.filter(|it| ran.stmt.sql.contains(*it));

@@ -72,6 +72,8 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/o/{org}/calendar", "", ""),
     ("POST", "/o/{org}/calendar/revocation", "", ANN_SUBSCRIBES),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
+    ("POST", "/o/{org}/report", "", ""),
+    ("POST", "/api/v1/organisations/{org}/reports", "", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
     ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
     ("PATCH", "/api/v1/me", r#"{"display_name": "Ann A."}"#, ""),
@@ -97,6 +99,33 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
     ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
+    (
+        "POST",
+        "/staff/notifications",
+        "title=Downtime&body=On+Sunday&category=downtime&organisations=Acme-canary&product=&link=&role_primary=on\
+         &pinned_until=&expires_on=2026-12-31",
+        "",
+    ),
+    (
+        "POST",
+        "/staff/notifications/{notice}/edit",
+        "version=1&title=Downtime&body=On+Monday&category=downtime&organisations=&product=&link=",
+        A_DRAFT,
+    ),
+    ("POST", "/staff/notifications/{notice}/publication", "version=1", A_DRAFT),
+    ("POST", "/staff/notifications/{notice}/pin", "version=1&pinned_until=2026-12-01", A_DRAFT),
+    ("POST", "/staff/notifications/{notice}/withdrawal", "version=1", A_NOTICE),
+    (
+        "POST",
+        "/api/v1/staff/notifications",
+        r#"{"title": "Downtime", "body": "On Sunday", "category": "downtime", "publish": true}"#,
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/notifications/{notice}", r#"{"title": "No downtime"}"#, A_DRAFT),
+    ("GET", "/staff/notifications/{notice}", "", A_DRAFT),
+    ("GET", "/staff/notifications/{notice}/edit", "", A_DRAFT),
+    ("GET", "/staff/notifications/{notice}/withdrawal", "", A_NOTICE),
+    ("GET", "/api/v1/staff/notifications/{notice}", "", A_DRAFT),
     ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
     ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
     ("POST", "/staff/keys/{key}/revocation", "", ""),
@@ -113,6 +142,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("DELETE", "/api/v1/staff/api-keys/{key}", "", ""),
+    ("GET", "/o/{org}/notifications/{notification}", "", NOTICES),
+    ("POST", "/o/{org}/notifications/{notification}/read", "", NOTICES),
+    ("PUT", "/api/v1/organisations/{org}/notifications/{notification}/read", "", NOTICES),
+    ("POST", "/o/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/api/v1/organisations/{org}/notifications/read-all", "", NOTICES),
+    ("POST", "/o/{org}/notifications/preferences", PREFERENCES, ""),
     ("POST", "/sign-out", "", ""),
     (
         "POST",
@@ -137,10 +172,132 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
     ("POST", "/staff/sign-on/{client}/secret", "", A_DESK),
     ("POST", "/staff/sign-on/{client}/switch", "to=off", A_DESK),
+    (
+        "POST",
+        "/staff/organisations",
+        "name=Initech&channel=direct&partner_id=&domains=initech.example&first_contact.email=kim%40initech.example&first_contact.display_name=Kim",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations",
+        r#"{"name": "Initech", "channel": "direct", "domains": ["initech.example"],
+            "first_contact": {"email": "kim@initech.example", "display_name": "Kim"}}"#,
+        "",
+    ),
+    (
+        "POST",
+        "/staff/organisations/{org}/edit",
+        "version=1&name=Acme+Mills&channel=direct&partner_id=&domains=",
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/organisations/{org}", r#"{"name": "Acme Mills"}"#, ""),
+    (
+        "POST",
+        "/staff/organisations/{org}/primary",
+        "email=bob%40acme-canary.example&display_name=Bob&reason=We+called+them+back.",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/organisations/{org}/primary",
+        r#"{"email": "bob@acme-canary.example", "display_name": "Bob", "reason": "We called them back."}"#,
+        "",
+    ),
+    ("POST", "/staff/partners", "name=Banyan+Row&domains=banyanrow.example", ""),
+    ("POST", "/api/v1/staff/partners", r#"{"name": "Banyan Row", "domains": ["banyanrow.example"]}"#, ""),
+    ("POST", "/staff/partners/{partner}/edit", "version=1&name=Banyan+Tree&domains=", ""),
+    ("PATCH", "/api/v1/staff/partners/{partner}", r#"{"name": "Banyan Tree"}"#, ""),
+    ("POST", "/staff/organisations/{org}/orders", ORDER_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/orders", ORDER_JSON, ""),
+    ("POST", "/api/v1/staff/orders", ORDERS_JSON, ""),
+    ("POST", "/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_JSON, ""),
+    ("POST", "/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_JSON, ""),
+    ("POST", "/staff/members", "display_name=Zoe&email=zoe%40vendor.example&role=sales", ""),
+    (
+        "POST",
+        "/api/v1/staff/members",
+        r#"{"display_name": "Zoe", "email": "zoe@vendor.example", "role": "sales"}"#,
+        "",
+    ),
+    ("POST", "/staff/members/{member}/role", "role=billing", ""),
+    ("PATCH", "/api/v1/staff/members/{member}", r#"{"role": "billing"}"#, ""),
+    ("POST", "/staff/members/{member}/removal", "", ""),
+    ("DELETE", "/api/v1/staff/members/{member}", "", ""),
+    ("POST", "/staff/mails/{mail}/again", "", A_MAIL_FAILED),
+    (
+        "POST",
+        "/staff/organisations/{org}/contacts/{contact}/view-as",
+        "reason=Ticket+4711%2C+a+blank+page",
+        "",
+    ),
+    ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
+    ("POST", "/staff/licences/{licence}", "version=1&valid_till=2027-01-31&note=As+agreed", ""),
+    ("PATCH", "/api/v1/staff/licences/{licence}", r#"{"valid_till": "2027-01-31", "note": "As agreed"}"#, ""),
+    (
+        "POST",
+        "/staff/payments/{payment}/decisions",
+        "action=reconcile&licences.0.id=l-acme&licences.0.valid_till=2027-12-31",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/staff/payment-records/{payment}/decisions",
+        r#"{"action": "reconcile", "licences": [{"id": "l-acme", "valid_till": "2027-12-31"}]}"#,
+        "",
+    ),
+    ("POST", "/staff/payments/{payment}/notes", "text=Seen+at+the+bank", ""),
+    ("POST", "/api/v1/staff/payment-records/{payment}/notes", r#"{"text": "Seen at the bank"}"#, ""),
+    (
+        "POST",
+        "/staff/products",
+        "id=ideolve&name=Ideolve&access_grace_days=&suspension_days=30&trial_delete_days=",
+        "",
+    ),
+    ("POST", "/api/v1/staff/products", r#"{"id": "ideolve", "name": "Ideolve", "suspension_days": 30}"#, ""),
+    (
+        "POST",
+        "/staff/products/{product}",
+        "version=1&name=SkyConnect+2&access_grace_days=14&suspension_days=30&trial_delete_days=7",
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/products/{product}", r#"{"name": "SkyConnect 2", "access_grace_days": 14}"#, ""),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
     values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
+
+const ORDER_FORM: &str = "number=SO-2&ordered_on=2026-11-20&kind=renewal&agreement=contract&partner=&po_number=PO-2&po_on=\
+    &lines.0.product_id=skyconnect&lines.0.sku=SKY-MAIL&lines.0.description=Mailboxes&lines.0.quantity=50\
+    &lines.0.unit=users&lines.0.valid_from=2027-01-01&lines.0.valid_till=2027-12-31";
+pub const ORDER_JSON: &str = r#"{"number": "SO-2", "ordered_on": "2026-11-20", "kind": "renewal", "agreement": "contract",
+    "lines": [{"product_id": "skyconnect", "sku": "SKY-MAIL", "description": "Mailboxes", "quantity": 50,
+               "unit": "users", "valid_from": "2027-01-01", "valid_till": "2027-12-31"}]}"#;
+const ORDERS_JSON: &str = r#"{"items": [{"organisation_id": "acme", "number": "SO-2", "ordered_on": "2026-11-20",
+    "kind": "renewal", "agreement": "contract",
+    "lines": [{"product_id": "skyconnect", "sku": "SKY-MAIL", "description": "Mailboxes", "quantity": 50,
+               "unit": "users", "valid_from": "2027-01-01", "valid_till": "2027-12-31"}]}]}"#;
+const CANCEL_FORM: &str = "cancelled_on=2026-12-01&note=As+agreed";
+const CANCEL_JSON: &str = r#"{"cancelled_on": "2026-12-01", "note": "As agreed"}"#;
+/// A notification of each organisation, `n-acme` and `n-globex`.
+pub const NOTICES: &str =
+    "insert into notification (id, org_id, category, title, body, source, published_at, created_at)
+    select 'n-' || id, id, 'general', 'Notice to ' || name, 'About ' || name, 'vendor', 1795000000, 1795000000
+      from organisation;";
+const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
+
+/// Something that nobody has been told yet.
+pub const A_DRAFT: &str =
+    "insert into announcement (id, title, body, category, made_by, made_by_name, created_at)
+    values ('n-1', 'Downtime', 'On **Sunday**', 'downtime', 'st-publisher', 'The publisher colleague', 1);";
+
+/// Something that everybody has been told.
+pub const A_NOTICE: &str = "insert into announcement (id, title, body, category, made_by, made_by_name, created_at, state, published_at)
+    values ('n-1', 'Downtime', 'On **Sunday**', 'downtime', 'st-publisher', 'The publisher colleague', 1, 'published', 2);
+    insert into notification (id, category, title, body, source, published_at, created_at, announcement_id)
+    values ('n-1-all', 'downtime', 'Downtime', 'On **Sunday**', 'vendor', 2, 2, 'n-1');";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -162,6 +319,13 @@ pub const VIC_JOINS: &str = "insert into person (id, email, display_name, create
 const ANN_SUBSCRIBES: &str = "insert into calendar_feed (id, hash, person_id, org_id, created_at)
     values ('f-ann', 'no hash of anything', 'ann', 'acme', 1);";
 
+const THE_ADMIN_LOOKS: &str = "insert into view_as (id, session_id, person_id, org_id, contact_id, reason, started_at, ends_at)
+    values ('v', 'st-admin', 'st-admin', 'acme', 'c-tom', 'Ticket 4711, a blank page', 1795327600, 1795329400);";
+
+/// To Bob, who has no mailbox of this name.
+const A_MAIL_FAILED: &str = "insert into outbox (id, kind, org_id, recipient, payload, state, attempts, created_at, state_at, error)
+    values ('m-bob', 'contacts.roles', 'acme', 'bob@acme-canary.example', '{}', 'failed', 3, 5, 6, '550 no such mailbox');";
+
 /// The request of somebody who may: Ann, who is Primary of Acme, or else Bob, who is its Billing contact, or Sue, who is
 /// its Support contact; an Admin on the vendor's side.
 pub fn sample(url: &Endpoint) -> Sample {
@@ -180,7 +344,12 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
+    let path =
+        path.replace("{member}", "st-publisher").replace("{mail}", "m-bob").replace("{report}", "r-acme");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
+    let path = path.replace("{partner}", "pa-row");
+    let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
+    let path = path.replace("{notification}", "n-acme");
     let headers = match url.method.as_str() {
         "PUT" | "PATCH" => IF_MATCH,
         _ if body.starts_with("--sample") => MULTIPART,

@@ -74,17 +74,21 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
     let runs: Vec<Run> =
         ask(&portal.db, portal::sql!("select job, ran_at, report from job_run order by job")).unwrap();
     let run = |job: &str, report: &str| Run { job: job.into(), ran_at: NOW + 300, report: report.into() };
-    let deleted =
-        r#"{"idempotency":0,"link":0,"mailbox":0,"oidc_code":0,"outbox":0,"session":0,"throttle":0}"#;
+    let deleted = r#"{"digest":0,"idempotency":0,"link":0,"mailbox":0,"oidc_code":0,"outbox":0,"session":0,"throttle":0}"#;
     let told = r#"{"looked_at":0,"mails":0,"more":false,"told":0}"#;
+    let watched = r#"{"crossed":0,"looked_at":0,"mails":0,"more":false}"#;
     let expected = [
         run("age_payments", r#"{"more":false,"noted":0}"#),
         run("anchor_audit", r#"{"anchored":0,"more":false}"#),
+        run("announce", r#"{"done":0,"looked_at":0,"mails":0,"more":false}"#),
+        run("digest", r#"{"week":null}"#),
         run("expire_licences", told),
         run("resend", r#"{"found":0,"sent":0}"#),
         run("retain", deleted),
         run("sweep_proofs", r#"{"deleted":0,"looked_at":2,"next":null}"#),
+        run("sweep_reports", r#"{"deleted":0,"more":false}"#),
         run("warn_of_keys", r#"{"keys":0,"mails":0}"#),
+        run("watch_usage", watched),
     ];
     assert_eq!(runs, expected);
 }
@@ -115,6 +119,7 @@ fn each_table_keeps_its_rows_as_long_as_it_says() {
           ('old-1', 'x.y', '{}', 'sent', 1779775679, 1), ('old-2', 'x.y', '{}', 'dropped', 1779775679, 1),
           ('old-3', 'x.y', '{}', 'failed', 1779775679, 1), ('new', 'x.y', '{}', 'sent', 1779775680, 1),
           ('new-1', 'x.y', '{}', 'queued', 1, 1), ('new-2', 'x.y', '{}', 'sending', 1, 1);
+        insert into digest values ('2026-09-22', 'acme', 'ann', 'old'), ('2026-09-23', 'acme', 'ann', 'new');
         insert into oidc_client (id, name, kind, created_at) values ('desk', 'Desk', 'oidc', 1);
         insert into oidc_code (hash, client_id, person_id, org_id, redirect_uri, scope, code_challenge, auth_at, created_at,
                                expires_at)
@@ -124,7 +129,7 @@ fn each_table_keeps_its_rows_as_long_as_it_says() {
     let portal = Portal::after(AT);
     assert_eq!(portal.number("select 1795327680 - 86400 as n"), 1_795_241_280);
     let report = block_on(retain(&System::new(portal.app()))).unwrap();
-    let expected = json!({ "throttle": 1, "link": 1, "session": 1, "idempotency": 1, "mailbox": 1, "oidc_code": 1, "outbox": 3 });
+    let expected = json!({ "throttle": 1, "link": 1, "session": 1, "idempotency": 1, "mailbox": 1, "oidc_code": 1, "outbox": 3, "digest": 1 });
     assert_eq!(report, expected);
     for sql in [
         "select count(*) as n from throttle where bucket = 'old'",
@@ -135,6 +140,7 @@ fn each_table_keeps_its_rows_as_long_as_it_says() {
         "select count(*) as n from oidc_code where hash = 'old'",
         "select count(*) as n from oidc_token where hash = 'old'",
         "select count(*) as n from outbox where id like 'old%'",
+        "select count(*) as n from digest where mail_id = 'old'",
     ] {
         assert_eq!(portal.number(sql), 0, "{sql}");
     }

@@ -23,7 +23,7 @@ use actions::Known;
 use api::{Delivery, MailQueued};
 use rules::Assignment;
 
-pub use rules::{Assignment as Roles, Holding, NewContact};
+pub use rules::{Assignment as Roles, Channel, Holding, MOST_CONTACTS, NewContact, is_off_domain};
 
 pub fn routes() -> Routes {
     Routes::default()

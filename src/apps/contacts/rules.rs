@@ -62,11 +62,38 @@ pub struct Terms {
     pub partner_domains: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     Direct,
     Partner,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("A customer orders directly or through a partner: direct or partner.")]
+pub struct BadChannel;
+
+impl Channel {
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Partner => "partner",
+        }
+    }
+}
+
+impl TryFrom<String> for Channel {
+    type Error = BadChannel;
+
+    fn try_from(text: String) -> Result<Self, BadChannel> {
+        match text.as_str() {
+            "direct" => Ok(Self::Direct),
+            "partner" => Ok(Self::Partner),
+            _ => Err(BadChannel),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -198,7 +225,7 @@ pub fn roles_of(contact: &Contact, holdings: &[Holding]) -> Vec<Role> {
 }
 
 /// The roles of Primary and Billing whose holder's address is not on a domain where it is expected; a warning, no
-/// refusal (domain Q14). With no domain on record there is nothing to compare with.
+/// refusal (domain Q14).
 #[must_use]
 pub fn off_domain(terms: &Terms, assignment: &Assignment, contacts: &[Contact]) -> Vec<(Role, Email)> {
     let domains = match terms.channel {
@@ -206,16 +233,18 @@ pub fn off_domain(terms: &Terms, assignment: &Assignment, contacts: &[Contact]) 
         Channel::Partner => &terms.partner_domains,
     };
     let domains: Vec<String> = serde_json::from_str(domains).unwrap_or_default();
-    if domains.is_empty() {
-        return Vec::new();
-    }
     let holders = [Role::Primary, Role::Billing].into_iter().filter_map(|role| {
         let holder = assignment.holder(role)?;
         let email = &contacts.iter().find(|it| it.id == *holder)?.email;
-        let expected = domains.iter().any(|it| it.eq_ignore_ascii_case(email.domain()));
-        (!expected).then(|| (role, email.clone()))
+        is_off_domain(email, &domains).then(|| (role, email.clone()))
     });
     holders.collect()
+}
+
+/// With no domain on record there is nothing to compare with.
+#[must_use]
+pub fn is_off_domain(email: &Email, expected: &[impl AsRef<str>]) -> bool {
+    !expected.is_empty() && !expected.iter().any(|it| it.as_ref().eq_ignore_ascii_case(email.domain()))
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! none of it is there.
 
 mod licences;
+mod notifications;
 mod orders;
 mod payments;
 mod seed;
 mod sql;
+mod usage;
 mod view;
 
 use axum::Json;

@@ -18,9 +18,11 @@ use axum::routing::{get, post};
 
 use crate::access::{LicenseExtension, OrgScope, Query, Routes};
 
+pub use history::Cause;
 pub use reminder::{Due, THRESHOLDS, announcement, due, headline, moved};
 pub use rules::{Description, Kind, Licence, NewRequest};
 pub use view::status_card;
+pub use words::Standing;
 
 pub fn routes() -> Routes {
     Routes::default()

@@ -68,6 +68,11 @@ pub struct OrderFacts {
     pub agreement: Agreement,
     pub kind: Kind,
     pub state: Standing,
+    /// The first day on which nothing of it runs any more.
+    #[cfg_attr(not(target_arch = "wasm32"), schema(required = true))]
+    pub cancelled_on: Option<Day>,
+    /// Why it was cancelled.
+    pub cancellation_note: String,
     pub lines: Vec<Line>,
 }
 
@@ -105,6 +110,8 @@ impl OrderFacts {
             agreement: order.agreement,
             kind: order.kind,
             state: order.state,
+            cancelled_on: order.cancelled_on,
+            cancellation_note: order.cancellation_note.clone(),
             lines: order.lines.clone(),
         }
     }

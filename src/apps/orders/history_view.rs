@@ -150,6 +150,9 @@ impl View for OrderPage {
         let main = html! {
             p.on-paper { (self.vendor) " · " (self.org_name) }
             (page::page_head(&title, None, actions))
+            @if let Some(on) = order.cancelled_on {
+                (page::notice(Tone::Attention, &format!("Cancelled on {}", on.words()), html! { p { (order.cancellation_note) } }))
+            }
             (card(None, definition(&facts)))
             (page::section("Lines", None, html! {}, self.lines()))
         };

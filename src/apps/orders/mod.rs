@@ -11,7 +11,13 @@ mod view;
 use axum::http::Method;
 use axum::routing::get;
 
-use crate::access::{OrderBook, Routes};
+use crate::access::{OrderBook, OrgScope, Query, Routes};
+use crate::kernel::OrderId;
+
+pub use rules::{Agreement, Kind, Line, Order, Standing};
+pub use view::{date, quantity};
+
+pub use rules::Subscription;
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -25,4 +31,10 @@ pub fn routes() -> Routes {
         .api::<OrderBook>(&Method::GET, "/orders", get(pages::history))
         .api::<OrderBook>(&Method::GET, "/orders.csv", get(pages::history_csv))
         .api::<OrderBook>(&Method::GET, "/orders/{order}", get(pages::order))
+}
+
+/// With its lines, for the vendor's side, too.
+#[must_use]
+pub fn order(org: &OrgScope, id: &OrderId) -> Query<Option<Order>> {
+    sql::order(org, id)
 }

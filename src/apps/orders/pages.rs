@@ -3,7 +3,7 @@ use super::view::List;
 use super::{history_view, sheet, sql, view};
 use crate::access::{Access, Asked, Member, OrderBook};
 use crate::answer::{Answer, Sheet, Shown, View};
-use crate::apps::home;
+use crate::apps::{dashboards, home};
 use crate::error::Error;
 use crate::kernel::{Day, FieldError, Limit, OrderId, PageOf, ProductId, SubscriptionId};
 
@@ -16,11 +16,14 @@ pub async fn now(door: Door) -> Result<Answer, Error> {
     if !asked.errors().is_empty() {
         return Err(refused_now(&door, &asked, asked.errors().to_vec(), today).await);
     }
-    let questions = (sql::subscriptions(door.org(), &wanted, today), sql::products(door.org()));
-    let (me, (found, products)) = door.read(questions).await?;
+    let org = door.org();
+    let questions =
+        (sql::subscriptions(org, &wanted, today), sql::products(org), dashboards::reached(org, today));
+    let (me, (found, products, reached)) = door.read(questions).await?;
     let (subscriptions, next) = wanted.page.cut(found, Subscription::place);
     let list = list(&door, &asked, products, next.map(|it| it.text()));
-    let view = view::Now { subscriptions, past_too: wanted.past_too, today, list };
+    let over_use = dashboards::panel(org.id(), &reached);
+    let view = view::Now { subscriptions, past_too: wanted.past_too, today, list, over_use };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 
@@ -108,7 +111,8 @@ async fn refused_now(door: &Door, asked: &Asked, errors: Vec<FieldError>, today:
     };
     Error::invalid(errors).on_screen(|errors| {
         let list = List { errors, ..list(door, asked, products, None) };
-        view::Now { subscriptions: Vec::new(), past_too: false, today, list }.page(&door.frame(&me))
+        let over_use = maud::html! {};
+        view::Now { subscriptions: Vec::new(), past_too: false, today, list, over_use }.page(&door.frame(&me))
     })
 }
 

@@ -83,6 +83,8 @@ pub struct Order {
     pub agreement: Agreement,
     pub kind: Kind,
     pub state: Standing,
+    pub cancelled_on: Option<Day>,
+    pub cancellation_note: String,
     #[serde(deserialize_with = "from_json")]
     pub lines: Vec<Line>,
 }

@@ -10,7 +10,7 @@ const NO_DAY: &str = "9999-12-31";
 macro_rules! orders {
     () => {
         "select booked.id, booked.number, booked.ordered_on, booked.po_number, booked.po_on, booked.partner,
-                booked.agreement, booked.kind, booked.state,
+                booked.agreement, booked.kind, booked.state, booked.cancelled_on, booked.cancellation_note,
                 (select json_group_array(json_object('line', line, 'product_id', product_id, 'product', product,
                           'sku', sku, 'description', description, 'quantity', quantity, 'unit', unit,
                           'valid_from', valid_from, 'valid_till', valid_till))

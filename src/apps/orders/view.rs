@@ -29,6 +29,8 @@ pub struct Now {
     pub past_too: bool,
     pub today: Day,
     pub list: List,
+    /// What is nearly used up, or is.
+    pub over_use: Markup,
 }
 
 impl List {
@@ -91,6 +93,7 @@ impl View for Now {
     fn page(&self, frame: &Frame) -> Html<String> {
         let main = html! {
             (self.list.head(false))
+            (self.over_use)
             (self.filter_bar())
             @if self.list.errors.is_empty() {
                 @if self.subscriptions.is_empty() { (self.nothing()) }
@@ -196,10 +199,12 @@ impl Now {
     }
 }
 
+#[must_use]
 pub fn date(day: Day) -> Markup {
     html! { time datetime=(day) { (day.words()) } }
 }
 
+#[must_use]
 pub fn quantity(quantity: Option<i64>) -> Markup {
     html! { @match quantity { Some(quantity) => (quantity), None => span.quiet { "metered" } } }
 }

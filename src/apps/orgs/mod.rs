@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod api;
+mod glance;
 pub mod mail;
 mod rules;
 mod sql;
@@ -16,10 +17,12 @@ use crate::access::{Access, ContactManager, Fields, Form, Home, Member, Posted, 
 use crate::answer::{Answer, Done, Shown, View};
 use crate::apps::home;
 use crate::apps::licences::{self, Licence};
+use crate::apps::{notifications, payments};
 use crate::error::Error;
 use crate::kernel::Day;
 use crate::page::Draft;
 
+use glance::Matters;
 pub use rules::NewName;
 
 pub fn routes() -> Routes {
@@ -31,29 +34,45 @@ pub fn routes() -> Routes {
         .page::<ContactManager>(&Method::POST, "/name", post(rename))
 }
 
+/// All of it is one round trip; what the roles do not open is left out here, behind the gate.
 async fn show(door: Access<Home>) -> Result<Answer, Error> {
-    let scope = door.org();
-    let questions = (sql::organisation(scope), sql::holders(scope), licences::current(scope));
-    let (me, (org, holders, licences)) = door.read(questions).await?;
+    let (scope, zone) = (door.org(), door.app().config().zone);
+    let today = Day::today(door.now(), zone).ok_or(Error::NotFound)?;
+    let about = (sql::organisation(scope), sql::holders(scope));
+    let matters = (licences::current(scope), payments::open(scope), sql::next_end(scope, today));
+    let news = notifications::top(scope, door.person(), door.now(), zone);
+    let (me, ((org, holders), (licences, payments, next_end), (pinned, others))) =
+        door.read((about, matters, news)).await?;
     let org = org.ok_or(Error::NotFound)?;
-    let applications = Application::ALL.into_iter().filter(|it| allows(&me.roles, *it)).collect();
-    let (frame, links) = (door.frame(&me), launcher(&door, &me));
-    let vacant = rules::vacant(&holders);
-    let manages = allows(&me.roles, Application::ContactManager);
     let at = home(door.org().id());
-    let licences = licences_card(&door, &me, &licences);
+    let opens = |application| allows(&me.roles, application);
+    let sees_orders = opens(Application::OrderBook);
+    let glances = glance::glances(&Matters {
+        licences: sees_orders.then_some(licences.as_slice()),
+        opens_licences: opens(Application::LicenseExtension),
+        payments: opens(Application::PaymentRecord).then_some(payments.as_slice()),
+        next_end: next_end.as_ref().filter(|_| sees_orders),
+        today,
+        at: &at,
+    });
+    let mut news = notifications::joined(pinned, others);
+    news.truncate(notifications::TOP);
     let view = view::Front {
+        applications: open_to(&me),
+        tiles: launcher(&door, &me),
+        vacant: rules::vacant(&holders),
+        manages: opens(Application::ContactManager),
+        licences: licences_card(&door, &me, &licences),
+        roles: me.roles.clone(),
         org,
-        roles: me.roles,
-        applications,
-        tiles: links,
         holders,
-        vacant,
-        manages,
-        licences,
+        glances,
+        news,
+        unread: me.unread,
+        zone,
         at,
     };
-    Ok(Answer::of(Shown { frame, view }))
+    Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 
 async fn show_name(door: Access<ContactManager>) -> Result<Answer, Error> {
@@ -104,7 +123,7 @@ fn name_at(door: &Access<ContactManager>) -> String {
 /// What this member can go on to: applications of the portal first, then the ways out that are configured.
 fn launcher(door: &Access<Home>, me: &Member) -> Vec<view::Way> {
     let links = &door.app().config().links;
-    let inside = crate::apps::nav(door.org().id(), &me.roles).into_iter().skip(1);
+    let inside = crate::apps::nav(door.org().id(), &me.roles, me.unread).into_iter().skip(1);
     let inside =
         inside.map(|it| view::Way { label: it.label, href: it.href, icon: it.icon, external: false });
     let outside = [

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::kernel::{DisplayName, OrgId, OrgName, Role};
+use crate::kernel::{Day, DisplayName, OrgId, OrgName, Role};
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Organisation {
@@ -14,6 +14,13 @@ pub struct Organisation {
 pub struct Holder {
     pub role: Role,
     pub name: DisplayName,
+}
+
+/// The subscription that ends first.
+#[derive(Debug, Deserialize)]
+pub struct NextEnd {
+    pub product: String,
+    pub valid_till: Day,
 }
 
 #[derive(Debug)]

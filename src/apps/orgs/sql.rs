@@ -1,5 +1,6 @@
-use super::rules::{Holder, NewName, Organisation};
+use super::rules::{Holder, NewName, NextEnd, Organisation};
 use crate::access::{Deed, OrgScope, Query, Scope};
+use crate::kernel::Day;
 use crate::sql;
 
 pub fn organisation(org: &OrgScope) -> Query<Option<Organisation>> {
@@ -28,4 +29,16 @@ pub fn rename(org: &OrgScope, version: i64, new: &NewName) -> Vec<Deed> {
             new.name.as_str(),
         )),
     ]
+}
+
+/// Which subscription in force ends first; what was renewed goes on in another.
+pub fn next_end(org: &OrgScope, today: Day) -> Query<Option<NextEnd>> {
+    org.query(sql!(
+        "select product.name as product, subscription.valid_till from subscription
+           join product on product.id = subscription.product_id
+          where subscription.org_id = ?1 and subscription.cancelled_on is null and subscription.renewed_by is null
+            and subscription.valid_till >= ?2
+          order by subscription.valid_till, product.name limit 1",
+        today.to_string(),
+    ))
 }

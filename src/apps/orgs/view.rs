@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::rules::{Holder, Organisation};
 use crate::access::matrix::Application;
 use crate::answer::View;
-use crate::kernel::Role;
-use crate::page::{self, Draft, Field, Frame, Icon, Kind, Tile, Tone};
+use crate::apps::notifications::{Notification, entry};
+use crate::kernel::{Role, Zone};
+use crate::page::{self, Draft, Entry, Field, Frame, Glance, Icon, Kind, Tile, Tone};
 
 /// The organisation's front page.
 pub struct Front {
@@ -20,6 +21,11 @@ pub struct Front {
     pub manages: bool,
     /// How they stand, for who may see it.
     pub licences: Option<Markup>,
+    pub glances: Vec<Glance>,
+    /// The first few notifications.
+    pub news: Vec<Notification>,
+    pub unread: u32,
+    pub zone: Zone,
     pub at: String,
 }
 
@@ -43,6 +49,8 @@ impl View for Front {
         let main = html! {
             (page::page_head(self.org.name.as_str(), Some(&intro), html! {}))
             @for role in &self.vacant { (self.hint(*role)) }
+            (page::glances(&self.glances))
+            (self.notifications())
             @if let Some(licences) = &self.licences { (licences) }
             (page::section("All Controls", None, html! {}, page::launcher(&tiles)))
             (page::section("Who does what", None, self.manage(), self.who()))
@@ -65,6 +73,24 @@ pub fn facts(org: &Organisation, roles: &[Role], applications: &[Application]) -
 }
 
 impl Front {
+    fn notifications(&self) -> Markup {
+        let at = format!("{}/notifications", self.at);
+        let all = page::button_link(Kind::Secondary, "View all", &at, Some(Icon::Arrow));
+        let entries: Vec<Entry> = self.news.iter().map(|it| entry(it, &at, self.zone)).collect();
+        let intro = match self.unread {
+            0 => None,
+            1 => Some("One is unread.".to_owned()),
+            2..100 => Some(format!("{} are unread.", self.unread)),
+            _ => Some("More than 99 are unread.".to_owned()),
+        };
+        let body = if entries.is_empty() {
+            page::card(None, html! { p.quiet { "There is nothing to tell you at the moment." } })
+        } else {
+            page::feed("Newest notifications", &entries)
+        };
+        page::section("Notifications", intro.as_deref(), all, body)
+    }
+
     /// Only who can fill the role is asked to (domain Q1).
     fn hint(&self, role: Role) -> Markup {
         let missing = match role {
@@ -118,9 +144,11 @@ const fn purpose(role: Role) -> &'static str {
 impl Way {
     fn tile(&self) -> Tile {
         let text = match self.label {
+            "Notifications" => "What there is to know, and what of it comes by mail",
             "Contacts" => "Who may see this organisation, and who holds which role",
             "Licences" => "How long each product may run, its history, and a day more when a renewal is late",
             "Order Book" => "What you have, until when, and every order it came from",
+            "Usage" => "What your products report each day, against what you bought",
             "Payments" => "The payments you have recorded, and what became of each",
             "Help desk" => "Ask a technical question and follow your tickets. You are signed in there",
             "Bill desk" => "Questions about invoices. You will be asked to sign in there",

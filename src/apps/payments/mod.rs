@@ -20,7 +20,11 @@ mod view;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use crate::access::{PaymentGateway, PaymentRecord, Routes};
+use crate::access::{OrgScope, PaymentGateway, PaymentRecord, Query, Routes};
+
+pub use records::Record;
+pub use rules::Status;
+pub use sql::OPEN_SHOWN;
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -59,3 +63,9 @@ pub use deed::{Made, Proof, Recording};
 pub use ground::Ground;
 pub use rules::sentences;
 pub use shelf::PREFIX;
+
+/// What is still open, newest first; for the home page, which travels in one batch.
+#[must_use]
+pub fn open(org: &OrgScope) -> Query<Vec<Record>> {
+    sql::open(org)
+}

@@ -66,6 +66,20 @@ pub fn records(
     ))
 }
 
+/// So many of them at most.
+pub const OPEN_SHOWN: usize = 10;
+
+/// What waits for somebody. The words of the condition are those of the index; it is named because SQLite does not know
+/// how few they are, and would rather walk through all records in the order of the list.
+pub fn open(org: &OrgScope) -> Query<Vec<Record>> {
+    org.query(sql!(concat!(
+        records!(),
+        "indexed by payment_record_open
+          where record.org_id = ?1 and record.status in ('submitted', 'under_review', 'information_needed')
+          order by record.at desc, record.id desc limit 10"
+    )))
+}
+
 pub fn record(org: &OrgScope, id: &PaymentId) -> Query<Option<Record>> {
     org.query(sql!(concat!(records!(), "where record.org_id = ?1 and record.id = ?2"), id.as_str()))
 }

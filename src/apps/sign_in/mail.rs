@@ -34,6 +34,12 @@ pub fn link(kind: &'static str, to: Option<(Email, DisplayName)>, link: &LinkRef
     Letter { kind, to, contact: None, payload: json!({ "name": name, "link": link }) }
 }
 
+/// Of somebody who was made a contact, or one of the staff, and has no password yet.
+#[must_use]
+pub fn first_password(to: &Email, name: &DisplayName, reference: &LinkRef) -> Letter {
+    link(FIRST_PASSWORD, Some((to.clone(), name.clone())), reference)
+}
+
 #[must_use]
 pub fn password_changed(app: &App, to: &Email, name: &DisplayName) -> Letter {
     happened(PASSWORD_CHANGED, app, to, name)
@@ -55,7 +61,7 @@ fn happened(kind: &'static str, app: &App, to: &Email, name: &DisplayName) -> Le
 #[must_use]
 pub fn render(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     let text = match kind {
-        FIRST_PASSWORD => first_password(&parsed(payload)?, mailing)?,
+        FIRST_PASSWORD => first_password_text(&parsed(payload)?, mailing)?,
         RESET => reset(&parsed(payload)?, mailing)?,
         PASSWORD_CHANGED => changed(&parsed(payload)?, mailing),
         NEW_DEVICE => arrived(&parsed(payload)?, mailing),
@@ -68,7 +74,7 @@ fn parsed<T: for<'a> Deserialize<'a>>(payload: &Value) -> Option<T> {
     T::deserialize(payload).ok()
 }
 
-fn first_password(mail: &Linked, mailing: &Mailing) -> Option<MailText> {
+fn first_password_text(mail: &Linked, mailing: &Mailing) -> Option<MailText> {
     let (url, code) = mailing.link("password", &mail.link)?;
     let vendor = &mailing.config.brand.vendor_name;
     Some(MailText {

@@ -23,7 +23,7 @@ use crate::page;
 use crate::throttle::Limit;
 
 pub use enter::{SignedInAnswer, forgetting};
-pub use mail::{password_changed, render};
+pub use mail::{first_password, password_changed, render};
 pub use password::Accepted;
 pub use rules::{Context, new_password};
 pub use sql::{Named, RoleRow, memberships};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::rules::{self, ApiKey, NewKey, Refusal, Rotation};
 use super::{mail, sql};
-use crate::access::{Colleague, Scope, Staffed, System, key_hash, seat};
+use crate::access::{Colleague, Staffed, System, key_hash, seat};
 use crate::audit::Entry;
 use crate::error::Error;
 use crate::kernel::{ApiKeyId, Day, FieldError, StaffRole, Zone};

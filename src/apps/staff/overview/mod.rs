@@ -7,6 +7,7 @@ mod view;
 use axum::http::Method;
 use axum::routing::get;
 
+use crate::access::desk::Desk;
 use crate::access::{Routes, Staffed, seat};
 use crate::answer::{Answer, Shown};
 use crate::error::Error;
@@ -15,8 +16,22 @@ pub fn routes() -> Routes {
     Routes::default().desk::<seat::Overview>(&Method::GET, "", get(overview))
 }
 
+/// Everything is asked in one trip; each desk sees its own part of the answer.
 async fn overview(door: Staffed<seat::Overview>) -> Result<Answer, Error> {
-    let (me, runs) = door.read(sql::runs(door.scope())).await?;
-    let view = view::Overview { runs, zone: door.app().config().zone, now: door.now() };
+    let scope = door.scope();
+    let questions = (sql::waiting(scope), sql::stuck(scope), sql::counts(scope), sql::runs(scope));
+    let (me, (waiting, stuck, counts, runs)) = door.read(questions).await?;
+    let opens = |desk: Desk| desk.opens_to(&me.roles);
+    let view = view::Overview {
+        name: me.name.clone(),
+        waiting: opens(Desk::Reconciling).then_some(waiting),
+        stuck: opens(Desk::MailRoom).then_some(stuck),
+        counts: counts.ok_or(Error::Ours("a count that counts nothing"))?,
+        runs: opens(Desk::Installation).then(|| rules::all_jobs(runs)),
+        finds_customers: opens(Desk::Customers),
+        zone: door.app().config().zone,
+        today: door.today()?,
+        now: door.now(),
+    };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }

@@ -1,0 +1,63 @@
+//! Somebody of the staff who sees what a contact sees: reading only, half an hour, in one organisation (issue: view as).
+//! The gate lets them stand in for the contact; the guard of deeds never does.
+
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+
+use super::desk::Desk;
+use crate::error::Error;
+use crate::kernel::DisplayName;
+
+pub const READS_ONLY: &str = "view-as-reads-only";
+
+/// Who looks through somebody else's eyes.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    pub name: DisplayName,
+    pub ends_at: i64,
+}
+
+/// What a request is after, as far as whoever only looks may not have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    ToLook,
+    ToChange,
+    /// A file that the customer entrusted to the portal; it stays between the two.
+    ForDocument,
+}
+
+impl Asks {
+    pub fn of(parts: &Parts) -> Self {
+        let looks = parts.method == Method::GET || parts.method == Method::HEAD;
+        let document = parts.uri.path().split('/').any(|it| it == "documents");
+        match (looks, document) {
+            (false, _) => Self::ToChange,
+            (true, true) => Self::ForDocument,
+            (true, false) => Self::ToLook,
+        }
+    }
+
+    pub fn only_to_look(self) -> Result<(), Error> {
+        match self {
+            Self::ToLook => Ok(()),
+            Self::ToChange => Err(reads_only()),
+            Self::ForDocument => {
+                let said = "Documents of the customer stay closed while you see the portal as a contact does. \
+                            Open the record on your own side.";
+                Err(Error::refused(StatusCode::FORBIDDEN, READS_ONLY, said))
+            }
+        }
+    }
+}
+
+/// Of a deed that was asked for while looking as somebody else.
+pub(super) fn reads_only() -> Error {
+    let said = "You see the portal as a contact does, and that is for reading. Nothing was changed. End the view and do it \
+                on your own side, in your own name.";
+    Error::refused(StatusCode::FORBIDDEN, READS_ONLY, said)
+}
+
+/// The staff roles that may, for `json_each`.
+pub(super) fn viewers() -> String {
+    serde_json::json!(Desk::ViewAs.openers()).to_string()
+}

@@ -1,0 +1,167 @@
+use super::actions;
+use super::preferences_view::Preferences;
+use super::rules::{Category, Choice, Filter, Notification, Place};
+use super::sql::{self, Reader};
+use super::view::{self, Detail, List};
+use crate::access::{Access, Asked, Fields, Form, Notifications, Posted};
+use crate::answer::{Answer, Done, Sheet, Shown, View};
+use crate::apps::home;
+use crate::db::DbError;
+use crate::error::Error;
+use crate::kernel::{Day, FieldError, NotificationId, PageOf, csv};
+use crate::page::Draft;
+
+pub type Door = Access<Notifications>;
+
+/// Rows of a file; whoever wants more takes it in parts.
+const MOST_ROWS: usize = 5_000;
+
+/// What a person chose: a choice for each category whose mails can be switched off.
+pub struct Chosen(pub Vec<(Category, Choice)>);
+
+pub async fn list(door: Door) -> Result<Answer, Error> {
+    let mut asked = Asked::of(door.app());
+    let (filter, page) = (filter(&mut asked), asked.page::<Place, NotificationId>());
+    if !asked.errors().is_empty() {
+        return Err(refused(&door, &asked, asked.errors().to_vec()).await);
+    }
+    let zone = door.app().config().zone;
+    let (me, (pinned, others)) =
+        door.read(sql::list(door.org(), reader(&door), &filter, zone, &page)).await?;
+    let (notes, next) = page.cut(super::joined(pinned, others), Notification::place);
+    let view = List { notes, next, unread: me.unread, ..blank(&door, &asked) };
+    Ok(Answer::of(Shown { frame: door.frame(&me), view }))
+}
+
+pub async fn sheet(door: Door) -> Result<Answer, Error> {
+    let mut asked = Asked::of(door.app());
+    let (filter, page) = (filter(&mut asked), PageOf::whole(MOST_ROWS));
+    if !asked.errors().is_empty() {
+        return Err(refused(&door, &asked, asked.errors().to_vec()).await);
+    }
+    let zone = door.app().config().zone;
+    let today = Day::today(door.now(), zone).ok_or_else(|| Error::from(DbError("no such day".to_owned())))?;
+    let (me, (pinned, others)) =
+        door.read(sql::list(door.org(), reader(&door), &filter, zone, &page)).await?;
+    let (notes, next) = page.cut(super::joined(pinned, others), Notification::place);
+    if next.is_some() {
+        let said = format!(
+            "This would be more than {MOST_ROWS} rows. Filter them into parts and take one at a time."
+        );
+        return Err(refused(&door, &asked, vec![FieldError::new("from", "too-many", said)]).await);
+    }
+    let name = format!("{}_notifications_{today}", me.org_name.slug());
+    door.note_export(&me);
+    Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, notes.iter().map(view::row)) }))
+}
+
+pub async fn show(door: Door) -> Result<Answer, Error> {
+    let id = door.named("notification");
+    let (me, note) = match &id {
+        Ok(id) => door.read(sql::one(door.org(), reader(&door), id)).await?,
+        Err(_) => (door.read(()).await?.0, None),
+    };
+    let note = note.ok_or(Error::NotFound)?;
+    let config = door.app().config();
+    let view = Detail { note, zone: config.zone, vendor: config.brand.vendor_name.clone(), at: at(&door) };
+    Ok(Answer::of(Shown { frame: door.frame(&me), view }))
+}
+
+/// Whoever pressed it on the page of one stays there; elsewhere the list comes again.
+pub async fn read(door: Door) -> Result<Answer, Error> {
+    actions::read(&door).await?;
+    Ok(Answer::of(Done::quietly(at(&door) + "?done=notification-read")))
+}
+
+pub async fn read_all(door: Door) -> Result<Answer, Error> {
+    actions::read_all(&door).await?;
+    Ok(Answer::of(Done::quietly(at(&door) + "?done=notifications-read")))
+}
+
+pub async fn preferences(door: Door) -> Result<Answer, Error> {
+    let (me, chosen) = door.read(sql::preferences(door.org(), door.person())).await?;
+    let view = Preferences {
+        chosen,
+        draft: Draft::default(),
+        email: me.email.clone(),
+        org: me.org_name.clone(),
+        at: at(&door),
+    };
+    Ok(Answer::of(Shown { frame: door.frame(&me), view }))
+}
+
+pub async fn prefer(door: Door, posted: Posted<Chosen>) -> Result<Answer, Error> {
+    let (me, before) = door.read(sql::preferences(door.org(), door.person())).await?;
+    let saved = match posted.parse() {
+        Ok(chosen) => actions::prefer(&door, &me, &before, &chosen).await,
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok(()) => Ok(Answer::of(Done::quietly(at(&door) + "/preferences?done=preferences-saved"))),
+        Err(error) => Err(error.on_screen(|errors| {
+            let draft = posted.draft(errors);
+            let view = Preferences {
+                chosen: before,
+                draft,
+                email: me.email.clone(),
+                org: me.org_name.clone(),
+                at: at(&door),
+            };
+            view.page(&door.frame(&me))
+        })),
+    }
+}
+
+pub fn reader(door: &Door) -> Reader<'_> {
+    Reader { person: door.person(), now: door.now() }
+}
+
+fn filter(asked: &mut Asked) -> Filter {
+    let (category, unread, q) = (asked.read("category"), asked.read("unread"), asked.read("q"));
+    let (from, to) = (asked.read::<Day>("from"), asked.read::<Day>("to"));
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        let said = "The last day lies before the first one. Swap them, or leave one of them out.";
+        let _: Option<()> = asked.flaw("to", "before-from", said);
+    }
+    Filter { category, unread, from, to, q }
+}
+
+fn blank(door: &Door, asked: &Asked) -> List {
+    let config = door.app().config();
+    List {
+        notes: Vec::new(),
+        next: None,
+        unread: 0,
+        draft: asked.draft(),
+        filters: asked.filters(),
+        zone: config.zone,
+        vendor: config.brand.vendor_name.clone(),
+        at: at(door),
+    }
+}
+
+/// The gate speaks before the filters; then the page shows them again, and no rows.
+async fn refused(door: &Door, asked: &Asked, errors: Vec<FieldError>) -> Error {
+    let me = match door.read(()).await {
+        Ok((me, ())) => me,
+        Err(error) => return error,
+    };
+    Error::invalid(errors).on_screen(|errors| {
+        let mut view = blank(door, asked);
+        view.draft.errors = errors;
+        view.page(&door.frame(&me))
+    })
+}
+
+fn at(door: &Door) -> String {
+    home(door.org().id()) + "/notifications"
+}
+
+impl Form for Chosen {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let free = Category::ALL.into_iter().filter(|it| it.fixed().is_none());
+        let read: Vec<Option<(Category, Choice)>> =
+            free.map(|it| fields.read(it.code()).map(|choice| (it, choice))).collect();
+        read.into_iter().collect::<Option<_>>().map(Self)
+    }
+}

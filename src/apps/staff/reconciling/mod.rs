@@ -1,0 +1,118 @@
+//! Payments that customers have recorded, and what the billing team decides of them (domain 7.4).
+
+mod actions;
+pub mod api;
+pub mod mail;
+mod record_view;
+mod rules;
+mod sql;
+mod view;
+
+use axum::http::Method;
+use axum::routing::{get, post};
+
+use self::actions::{Door, Known};
+use self::record_view::RecordPage;
+use self::rules::{Action, Decision, MOST_LICENCES, Record, Remark};
+use self::view::Queue;
+use crate::access::{Asked, Fields, Form, Posted, Routes, seat};
+use crate::answer::{Answer, Shown, View};
+use crate::apps::payments::rules::Status;
+use crate::error::Error;
+use crate::kernel::{Note, PaymentEventId, PaymentId};
+use crate::page::Draft;
+
+use seat::Reconciling;
+
+pub fn routes() -> Routes {
+    Routes::default()
+        .desk::<Reconciling>(&Method::GET, "/payments", get(queue))
+        .desk::<Reconciling>(&Method::GET, "/payments/{payment}", get(show))
+        .desk::<Reconciling>(&Method::POST, "/payments/{payment}/decisions", post(decide))
+        .desk::<Reconciling>(&Method::POST, "/payments/{payment}/notes", post(remark))
+        .desk_api::<Reconciling>(&Method::GET, "/payment-records", get(queue))
+        .desk_api::<Reconciling>(&Method::GET, "/payment-records/{payment}", get(show))
+        .desk_api::<Reconciling>(&Method::POST, "/payment-records/{payment}/decisions", post(decide))
+        .desk_api::<Reconciling>(&Method::POST, "/payment-records/{payment}/notes", post(remark))
+}
+
+fn path_of(id: &PaymentId) -> String {
+    format!("/staff/payments/{}", id.as_str())
+}
+
+/// Without a status: what waits for the team.
+const WAITING: [Status; 2] = [Status::Submitted, Status::UnderReview];
+
+async fn queue(door: Door) -> Result<Answer, Error> {
+    let mut asked = Asked::of(door.app());
+    let (status, q, page) = (asked.read::<Status>("status"), asked.read("q"), asked.page());
+    let wanted = status.map_or_else(|| WAITING.to_vec(), |it| vec![it]);
+    let (me, found) = door.read(sql::queue(door.scope(), &wanted, q.as_ref(), &page)).await?;
+    let (records, next) = page.cut(found, Record::place);
+    let view = Queue { records, next, draft: asked.draft(), filters: asked.filters(), today: door.today()? };
+    let frame = door.frame(&me);
+    if asked.errors().is_empty() {
+        return Ok(Answer::of(Shown { frame, view }));
+    }
+    let view = Queue { records: Vec::new(), next: None, ..view };
+    Err(Error::invalid(asked.errors().to_vec()).on_screen(|_| view.page(&frame)))
+}
+
+async fn show(door: Door) -> Result<Answer, Error> {
+    let known = actions::load(&door).await?;
+    let frame = door.frame(&known.me);
+    Ok(Answer::of(Shown { frame, view: screen(&door, known, Draft::default()) }))
+}
+
+async fn decide(door: Door, posted: Posted<Decision>) -> Result<Answer, Error> {
+    match actions::decide(&door, &posted).await {
+        Ok(done) => Ok(Answer::of(done)),
+        Err((None, error)) => Err(error),
+        Err((Some(known), error)) => {
+            let frame = door.frame(&known.me);
+            Err(error.on_screen(|errors| screen(&door, known, posted.draft(errors)).page(&frame)))
+        }
+    }
+}
+
+async fn remark(door: Door, posted: Posted<Remark>) -> Result<Answer, Error> {
+    let known = actions::load(&door).await?;
+    let frame = door.frame(&known.me);
+    let done = match posted.parse() {
+        Ok(wanted) => actions::remark(&door, &known, &wanted).await,
+        Err(error) => Err(error),
+    };
+    done.map(Answer::of)
+        .map_err(|it| it.on_screen(|errors| screen(&door, known, posted.draft(errors)).page(&frame)))
+}
+
+fn screen(door: &Door, known: Known, draft: Draft) -> RecordPage {
+    let Known { record, timeline, licences, .. } = known;
+    let key = String::from(door.app().new_id::<PaymentEventId>());
+    RecordPage { record, timeline, licences, draft, key, zone: door.app().config().zone }
+}
+
+impl Form for Decision {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let said = "Choose take_up, ask, reconcile or reject.";
+        let (action, message) =
+            (fields.word::<Action>("action", said), fields.maybe::<Note<0, 1000>>("message"));
+        let licences = fields.some_each("licences", MOST_LICENCES, |it| {
+            let (id, till) = (it.read("id"), it.read("valid_till"));
+            Some((id?, till?))
+        });
+        let none = || Note::try_from(String::new()).ok();
+        Some(Self {
+            action: action?,
+            message: message?.or_else(none)?,
+            licences: licences?.into_iter().map(|(place, (id, till))| (place, id, till)).collect(),
+        })
+    }
+}
+
+impl Form for Remark {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let (text, public) = (fields.read("text"), fields.flag("public", false));
+        Some(Self { text: text?, public: public? })
+    }
+}
