@@ -14,6 +14,7 @@ pub mod orders;
 pub mod orgs;
 pub mod payments;
 pub mod problems;
+pub mod report;
 pub mod sign_in;
 pub mod sso;
 pub mod staff;
@@ -75,6 +76,7 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
         (Desk::Keys, "API keys", "/keys", Icon::Key),
         (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
+        (Desk::Installation, "Installation", "/installation", Icon::Monitor),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {
@@ -137,6 +139,7 @@ pub fn flash(code: &str) -> Option<Flash> {
         "payment-noted" => "The note is added.",
         "product-added" => "The product is in the catalogue.",
         "product-changed" => "The product is changed.",
+        "report-asked" => "The report is being made and will be mailed to you.",
         "renamed" => "The organisation has its new name.",
         "name-changed" => "Your name was changed.",
         "password-changed" => "Your password was changed. Every other session has ended.",
@@ -161,6 +164,7 @@ pub fn mail(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         "contacts" => contacts::mail::render(kind, payload, mailing),
         "members" => staff::members::mail::render(kind, payload, mailing),
         "customers" => staff::customers::mail::render(kind, payload, mailing),
+        "report" => report::mail::render(kind, payload, mailing),
         "orgs" => orgs::mail::render(kind, payload, mailing),
         "keys" => staff::keys::mail::render(kind, payload, mailing),
         "booking" => staff::booking::mail::render(kind, payload, mailing),

@@ -4,13 +4,14 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::make_report::make_ready;
 use super::post::{Bounce, Outgoing, Post};
 use crate::access::{Deed, Scope, System};
 use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::{Email, MailId};
 use crate::outbox::{Mailing, Reason};
-use crate::page::Mail;
+use crate::page::{Attachment, Mail};
 use crate::sql;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,14 @@ struct Taken {
     created_at: i64,
 }
 
+/// In the payload's `files`: where what goes along lies, and what it is called.
+#[derive(Deserialize)]
+struct FileRef {
+    name: String,
+    kind: String,
+    object: String,
+}
+
 enum Fate {
     Sent(Vec<Deed>),
     /// There is nobody to write to.
@@ -52,7 +61,7 @@ enum Fate {
     Failed(Reason, String),
 }
 
-/// At most three round trips: take it, send it, say how it went.
+/// At most three round trips: take it, send it, say how it went. A report takes three more to be made.
 pub async fn deliver_mail(
     system: &System,
     post: &dyn Post,
@@ -61,7 +70,7 @@ pub async fn deliver_mail(
 ) -> Result<Outcome, Error> {
     let Some(taken) = take(system, id).await? else { return Ok(Outcome::Done) };
     let fate = match prepare(system, render, id, &taken) {
-        Ok(Some(mail)) => match post.send(system, &mail).await {
+        Ok(Some(mail)) => match send(system, post, &taken, mail).await {
             Ok(also) => Fate::Sent(also),
             Err(Bounce::Permanent(reason, why)) => Fate::Failed(reason, why),
             Err(Bounce::Temporary(why)) => later(system, &taken, why),
@@ -125,6 +134,27 @@ fn prepare(system: &System, render: Render, id: &MailId, taken: &Taken) -> Resul
     let mail = render(&taken.kind, &payload, &mailing);
     let mail = mail.ok_or_else(|| format!("nothing makes a mail of {} with this payload", taken.kind))?;
     Ok(Some(Outgoing { id: id.clone(), to, mail }))
+}
+
+/// What the mail takes along is made and fetched first.
+async fn send(
+    system: &System,
+    post: &dyn Post,
+    taken: &Taken,
+    mut mail: Outgoing,
+) -> Result<Vec<Deed>, Bounce> {
+    let payload: Value = serde_json::from_str(&taken.payload).unwrap_or_default();
+    make_ready(system, &taken.kind, &payload).await?;
+    let files: Vec<FileRef> =
+        payload.get("files").and_then(|it| Vec::deserialize(it).ok()).unwrap_or_default();
+    for file in files {
+        let kept = system.app().files().get(file.object).await;
+        let Some(bytes) = kept.map_err(|why| Bounce::Temporary(why.to_string()))? else {
+            return Err(Bounce::Permanent(Reason::Unmade, format!("{} is no longer kept", file.name)));
+        };
+        mail.mail.attachments.push(Attachment { name: file.name, kind: file.kind, bytes });
+    }
+    post.send(system, &mail).await
 }
 
 fn later(system: &System, taken: &Taken, why: String) -> Fate {

@@ -7,6 +7,7 @@ mod announce;
 mod deliver_mail;
 mod digest;
 mod expire_licences;
+mod make_report;
 pub mod post;
 pub mod reports;
 mod same_id;
@@ -22,6 +23,7 @@ pub use self::announce::{ANNOUNCE_ON, ANNOUNCEMENTS, announce};
 pub use self::deliver_mail::{Outcome, Render, deliver_mail, give_up};
 pub use self::digest::{DIGEST_ON, DIGESTS, digest};
 pub use self::expire_licences::{GO_ON, ROUNDS, expire_licences};
+pub use self::make_report::sweep_reports;
 pub use self::post::{Bounce, Mailbox, NotYet, Outgoing, Post, transport};
 pub use self::sweep::{left_lying, outdated, resend, retain};
 pub use self::sweep_proofs::sweep_proofs;
@@ -64,6 +66,7 @@ pub async fn on_schedule(app: App, cron: &str) {
             finish(&system, "warn_of_keys", apps::staff::keys::warn_of_expiry(&system).await).await;
             finish(&system, "retain", retain(&system).await).await;
             finish(&system, "sweep_proofs", sweep_proofs(&system).await).await;
+            finish(&system, "sweep_reports", sweep_reports(&system).await).await;
         }
         other => system.app().log(&json!({ "job": null, "error": format!("nothing runs at {other}") })),
     }

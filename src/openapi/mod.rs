@@ -14,11 +14,13 @@ mod orders;
 mod orgs;
 mod payments;
 mod person;
+mod report;
 mod staff_booking;
 mod staff_catalogue;
 mod staff_customers;
 mod staff_licensing;
 mod staff_members;
+mod staff_metering;
 mod staff_reconciling;
 mod words;
 
@@ -61,6 +63,8 @@ fn calls() -> Vec<Call> {
         staff_licensing::calls(),
         staff_reconciling::calls(),
         staff_catalogue::calls(),
+        report::calls(),
+        staff_metering::calls(),
     ]
     .into_iter()
     .flatten()

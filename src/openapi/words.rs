@@ -10,7 +10,7 @@ use crate::apps::licences::Description;
 use crate::kernel::{
     ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, NoticeId,
     NotificationId, OrderId, OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
-    PersonId, ProductId, Reason, SubProductId, SubscriptionId,
+    PersonId, ProductId, Reason, ReportId, SubProductId, SubscriptionId,
 };
 
 fn text() -> ObjectBuilder {
@@ -57,6 +57,7 @@ words! {
         .description(Some("Lines of text, trimmed."));
     SubscriptionId, "SubscriptionId", id("Of a subscription, a UUIDv7.");
     ProductId, "ProductId", text().description(Some("Of a product: a word of letters, digits and hyphens."));
+    ReportId, "ReportId", id("Of an organisation report, a UUIDv7.");
     SubProductId, "SubProductId",
         text().description(Some("Of what is measured of a product: a word of letters, digits and hyphens."));
     Day, "Day", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))

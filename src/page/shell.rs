@@ -187,7 +187,10 @@ fn account_links(reader: &Reader) -> Markup {
     html! {
         @if let Some(org) = &reader.org {
             @if org.can_switch { a href="/organisations" { (Icon::Swap) "Switch organisation" } }
-            @if org.can_rename { a href={ "/o/" (org.id) "/name" } { (Icon::Pencil) "Rename organisation" } }
+            @if org.can_rename {
+                a href={ "/o/" (org.id) "/report" } { (Icon::Document) "Get organisation report" }
+                a href={ "/o/" (org.id) "/name" } { (Icon::Pencil) "Rename organisation" }
+            }
         }
         a href="/me" { (Icon::User) "My profile" }
         form method="post" action="/sign-out" { button type="submit" { (Icon::LogOut) "Sign out" } }

@@ -96,7 +96,10 @@ pub const TWO_ORGS: &str = "
       select 'e-' || id, id, 'p-' || id, 1795000000, 'submit', 'contact', name, 'Recorded by ' || name from organisation;
     insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
       select 'd-' || id, id, 'p-' || id, name || '.pdf', 'application/pdf', 60, 'payments/' || id || '/0', 1795000000
-        from organisation;";
+        from organisation;
+    insert into report (id, org_id, person_id, asked_at, object, made_at, covers)
+      select 'r-' || org_id, org_id, person_id, 1795324080, 'payments/' || org_id || '/0', 1795324081, json_array(org_id)
+        from role join contact using (org_id) where role = 'primary' and contact.id = role.contact_id;";
 
 /// He takes the fifth and last place of Acme.
 pub const NED_JOINS: &str = "insert into contact (id, org_id, person_id, name, verified_at, created_at)

@@ -9,9 +9,9 @@ use crate::fixtures::Portal;
 use crate::samples::sample;
 
 /// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
-/// what a search has found, the hundred oldest of what waits, the one meter that is chosen, and the rounds of the hash
-/// that chains the audit log.
-const SHORT: [&str; 12] = [
+/// what a search has found, the hundred oldest of what waits, the one meter that is chosen, what a report covers, and the
+/// rounds of the hash that chains the audit log.
+const SHORT: [&str; 13] = [
     "product",
     "api_key",
     "staff",
@@ -20,6 +20,7 @@ const SHORT: [&str; 12] = [
     "hit",
     "chosen",
     "oldest",
+    "part",
     "tip",
     "one",
     "half",
@@ -57,6 +58,10 @@ fn every_statement_behind_a_door_goes_by_an_index() {
                 // Of a table that is not named: a foreign key that would be looked up if one were broken.
                 let long = long.filter(|it| ran.stmt.sql.contains(*it));
                 let path = &url.path;
+                // How many an announcement reaches is counted among all contacts; nobody asks it twice a minute.
+                if path.contains("/staff/notifications/{notice}") && long == Some("contact") {
+                    continue;
+                }
                 assert!(
                     long.is_none(),
                     "{path} reads all of {}: {step}\n{}",

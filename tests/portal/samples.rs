@@ -72,6 +72,8 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/o/{org}/calendar", "", ""),
     ("POST", "/o/{org}/calendar/revocation", "", ANN_SUBSCRIBES),
     ("POST", "/o/{org}/name", "version=1&name=Acme-canary+Mills", ""),
+    ("POST", "/o/{org}/report", "", ""),
+    ("POST", "/api/v1/organisations/{org}/reports", "", ""),
     ("PATCH", "/api/v1/organisations/{org}", r#"{"name": "Acme-canary Mills"}"#, ""),
     ("POST", "/me/name", "version=1&display_name=Ann+A.", ""),
     ("PATCH", "/api/v1/me", r#"{"display_name": "Ann A."}"#, ""),
@@ -262,6 +264,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("PATCH", "/api/v1/staff/products/{product}", r#"{"name": "SkyConnect 2", "access_grace_days": 14}"#, ""),
+    (
+        "POST",
+        "/api/v1/staff/usage",
+        r#"{"items": [{"organisation_id": "acme", "product_id": "skyconnect", "sub_product": "imported", "date": "2026-11-21", "used": 3}]}"#,
+        "insert into sub_product values ('skyconnect', 'imported', 'Imported', 'users');",
+    ),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
@@ -342,7 +350,8 @@ pub fn sample(url: &Endpoint) -> Sample {
         path.replace("{session}", "another").replace("{code}", "not-found").replace("{client}", "a-desk");
     let path =
         path.replace("{order}", "o-acme").replace("{licence}", "l-acme").replace("{payment}", "p-acme");
-    let path = path.replace("{member}", "st-publisher").replace("{mail}", "m-bob");
+    let path =
+        path.replace("{member}", "st-publisher").replace("{mail}", "m-bob").replace("{report}", "r-acme");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");

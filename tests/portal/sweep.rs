@@ -86,6 +86,7 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
         run("resend", r#"{"found":0,"sent":0}"#),
         run("retain", deleted),
         run("sweep_proofs", r#"{"deleted":0,"looked_at":2,"next":null}"#),
+        run("sweep_reports", r#"{"deleted":0,"more":false}"#),
         run("warn_of_keys", r#"{"keys":0,"mails":0}"#),
         run("watch_usage", watched),
     ];

@@ -17,6 +17,8 @@ use crate::kernel::OrderId;
 pub use rules::{Agreement, Kind, Line, Order, Standing};
 pub use view::{date, quantity};
 
+pub use rules::Subscription;
+
 pub fn routes() -> Routes {
     Routes::default()
         .page::<OrderBook>(&Method::GET, "/orders", get(pages::now))
