@@ -65,9 +65,7 @@ fn parts(text: &str, in_full: bool) -> Vec<String> {
         match event {
             Event::Start(Tag::Item) => {
                 end(&mut last);
-                if in_full {
-                    last.extend([BULLET, " "]);
-                }
+                last.extend([BULLET, " "]);
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 links.push(outside(&dest_url).filter(|_| in_full).map(str::to_owned));
