@@ -15,6 +15,7 @@ pub mod matrix;
 pub(crate) mod notices;
 mod once;
 mod outside;
+mod probe;
 mod routes;
 mod scope;
 mod serve;

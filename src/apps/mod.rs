@@ -76,6 +76,7 @@ pub fn staff_nav(roles: &[StaffRole]) -> Vec<NavItem> {
         (Desk::AuditTrail, "Audit log", "/audit", Icon::Shield),
         (Desk::Keys, "API keys", "/keys", Icon::Key),
         (Desk::SignOn, "Sign-on", "/sign-on", Icon::Lifebuoy),
+        (Desk::Installation, "Installation", "/installation", Icon::Monitor),
     ];
     let open = all.into_iter().filter(|it| it.0.opens_to(roles));
     open.map(|(_, label, path, icon)| NavItem {

@@ -151,7 +151,7 @@ fn no_secret_stands_in_the_log() {
         secrets.extend(portal.rows(kept).iter().map(|it| it["it"].as_str().unwrap().to_owned()));
         secrets.push(answer.cookie("__Host-session").replace("__Host-session=", ""));
         secrets.extend(answer.body.split('"').filter(|it| it.starts_with("portal_")).map(str::to_owned));
-        // A name of the cast is no secret, though it is the id of its session.
+        // A name of the cast is no secret, though it is the id of its session, nor is a role, though it stands for a hash.
         secrets.retain(|it| it.len() > 9 && !it.contains("-canary"));
         for line in portal.rows("select action, target, before, after, actor_name, address from audit") {
             let text = line.to_string();

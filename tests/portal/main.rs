@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod announce;
+mod api_document;
 mod audit;
 mod audit_chain;
 mod awake;
@@ -32,6 +33,7 @@ mod mail;
 mod markdown;
 mod matrix;
 mod me;
+mod metering;
 mod mime;
 mod multipart;
 mod my_sessions;

@@ -51,6 +51,12 @@ fn the_home_page_says_at_a_glance_what_is_wrong() {
     assert!(says("", "ann").contains("All valid") && says("", "ann").contains("31 Dec 2026"));
     let soon = says("update subscription set valid_till = '2026-12-04'", "ann");
     assert!(soon.contains("SkyConnect ends in 12 days"), "{soon}");
+    let used = "insert into sub_product values ('skyconnect', 'box', 'Mailboxes', 'users');
+        insert into usage_alert select 'acme', 'skyconnect', 'box', '2026-11', value, '2026-11-19', 38, 40, 1
+          from json_each('[80, 90]');";
+    let near = says(used, "ann");
+    assert!(near.contains("SkyConnect is at 90 %") && near.contains("Mailboxes since 19 Nov 2026"), "{near}");
+    assert!(!says(used, "tom").contains("at 90 %"));
 }
 
 /// The gate is part of every page: what it reads has an end, however much there is to count.

@@ -141,7 +141,8 @@ fn it_is_pinned_changed_and_withdrawn_for_everybody_at_once() {
             answer.body
         );
     }
-    let said: Vec<Value> = portal.get("/api/v1/staff/audit?actor=st-publisher", "st-admin").json()["items"]
+    let said: Vec<Value> = portal.get("/api/v1/staff/audit?actor=The+publisher+colleague", "st-admin").json()
+        ["items"]
         .as_array()
         .unwrap()
         .iter()
@@ -192,7 +193,7 @@ fn an_announcement_is_written_once() {
     let portal = Portal::new();
     let body = notice(&json!({})).to_string();
     let once =
-        || portal.send_with("POST", API, &cookie("st-publisher"), &body, &[("idempotency-key", "the same")]);
+        || portal.send_with("POST", API, &cookie("st-publisher"), &body, &[("idempotency-key", "the-same")]);
     assert_eq!(once().json(), once().json());
     assert_eq!(portal.number("select count(*) as n from announcement"), 1);
     let form = "title=Downtime&body=x&category=general&organisations=Acme-canary%0Aglobex&role_primary=on&idempotency_key=k";

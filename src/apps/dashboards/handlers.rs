@@ -41,10 +41,9 @@ pub async fn export(door: Door) -> Result<Answer, Error> {
         return Err(refused(&door, ask, today).await);
     }
     let (me, known) = read(&door, &ask.wanted, today).await?;
+    door.note_export(&me);
     let usage = usage(&door, ask, known, today);
-    door.note_export(&me);
     let name = format!("{}_usage_{today}", me.org_name.slug());
-    door.note_export(&me);
     Ok(Answer::of(Sheet { name, text: sheet::points(&usage) }))
 }
 

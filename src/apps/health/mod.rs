@@ -13,6 +13,8 @@ use crate::answer::{Asker, Faces};
 use crate::error::Error;
 use crate::kernel::rfc3339;
 
+pub use sql::missing;
+
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default().anyone(&Method::GET, "/healthz", get(health))

@@ -1,6 +1,7 @@
 //! The top of the home page: is anything wrong, and what is next. Each matter is there for whom its application is.
 
 use super::rules::NextEnd;
+use crate::apps::dashboards::Reached;
 use crate::apps::licences::{Licence, Standing};
 use crate::apps::payments::{OPEN_SHOWN, Record, Status};
 use crate::kernel::Day;
@@ -16,6 +17,8 @@ pub struct Matters<'a> {
     pub opens_licences: bool,
     pub payments: Option<&'a [Record]>,
     pub next_end: Option<&'a NextEnd>,
+    /// What came near or over what was bought this month, the highest share first.
+    pub reached: &'a [Reached],
     pub today: Day,
     /// Of the organisation's home.
     pub at: &'a str,
@@ -25,7 +28,8 @@ pub fn glances(it: &Matters) -> Vec<Glance> {
     let licences = it.licences.filter(|all| !all.is_empty()).map(|all| licences(all, it));
     let next_end = it.next_end.map(|next| subscription(next, it));
     let payments = it.payments.map(|open| payments(open, it.at));
-    [licences, next_end, payments].into_iter().flatten().collect()
+    let usage = it.reached.first().map(|highest| usage(highest, it));
+    [licences, next_end, usage, payments].into_iter().flatten().collect()
 }
 
 fn licences(all: &[Licence], it: &Matters) -> Glance {
@@ -68,6 +72,23 @@ fn subscription(next: &NextEnd, it: &Matters) -> Glance {
         format!("{} is the first to end.", next.product)
     };
     Glance { label: "Next subscription end", fact, text, tone, href: Some(format!("{}/orders", it.at)) }
+}
+
+/// There is none where nothing came near: that nothing is measured looks the same.
+fn usage(highest: &Reached, it: &Matters) -> Glance {
+    let share = highest.threshold;
+    let fact = match share {
+        100.. => format!("{} is used up", highest.product),
+        _ => format!("{} is at {share} %", highest.product),
+    };
+    let text = match it.reached.len() {
+        1 => format!("{} since {}", highest.label, highest.crossed_on.words()),
+        more => format!("{} since {}, and {} more", highest.label, highest.crossed_on.words(), more - 1),
+    };
+    let tone = if share >= 100 { Tone::Danger } else { Tone::Attention };
+    let (product, part) = (highest.product_id.as_str(), highest.sub_product.as_str());
+    let href = format!("{}/usage?product={product}&sub_product={part}", it.at);
+    Glance { label: "Usage", fact, text, tone, href: Some(href) }
 }
 
 fn payments(open: &[Record], at: &str) -> Glance {

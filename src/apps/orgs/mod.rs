@@ -17,7 +17,7 @@ use crate::access::{Access, ContactManager, Fields, Form, Home, Member, Posted, 
 use crate::answer::{Answer, Done, Shown, View};
 use crate::apps::home;
 use crate::apps::licences::{self, Licence};
-use crate::apps::{notifications, payments};
+use crate::apps::{dashboards, notifications, payments};
 use crate::error::Error;
 use crate::kernel::Day;
 use crate::page::Draft;
@@ -39,9 +39,14 @@ async fn show(door: Access<Home>) -> Result<Answer, Error> {
     let (scope, zone) = (door.org(), door.app().config().zone);
     let today = Day::today(door.now(), zone).ok_or(Error::NotFound)?;
     let about = (sql::organisation(scope), sql::holders(scope));
-    let matters = (licences::current(scope), payments::open(scope), sql::next_end(scope, today));
+    let matters = (
+        licences::current(scope),
+        payments::open(scope),
+        sql::next_end(scope, today),
+        dashboards::reached(scope, today),
+    );
     let news = notifications::top(scope, door.person(), door.now(), zone);
-    let (me, ((org, holders), (licences, payments, next_end), (pinned, others))) =
+    let (me, ((org, holders), (licences, payments, next_end, reached), (pinned, others))) =
         door.read((about, matters, news)).await?;
     let org = org.ok_or(Error::NotFound)?;
     let at = home(door.org().id());
@@ -52,6 +57,7 @@ async fn show(door: Access<Home>) -> Result<Answer, Error> {
         opens_licences: opens(Application::LicenseExtension),
         payments: opens(Application::PaymentRecord).then_some(payments.as_slice()),
         next_end: next_end.as_ref().filter(|_| sees_orders),
+        reached: if sees_orders { &reached } else { &[] },
         today,
         at: &at,
     });

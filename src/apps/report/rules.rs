@@ -17,7 +17,6 @@ pub struct Asked {
     pub id: ReportId,
     pub asked_at: i64,
     pub made_at: Option<i64>,
-    pub size: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

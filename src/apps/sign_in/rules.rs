@@ -64,7 +64,7 @@ fn letters(text: &str) -> String {
 pub fn inside(to: &str) -> bool {
     let path = to.split(['?', '#']).next().unwrap_or_default();
     let known = path.starts_with("/o/")
-        || ["/me", "/organisations"]
+        || ["/me", "/organisations", "/staff"]
             .iter()
             .any(|it| path.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     // A sign-on to another program checks itself where it wants to be led back to.
@@ -142,6 +142,8 @@ mod tests {
             "/o/acme",
             "/o/acme/contacts?q=a%20b#x",
             "/me/sessions",
+            "/staff",
+            "/staff/organisations?q=a",
         ] {
             assert!(inside(good), "{good}");
         }

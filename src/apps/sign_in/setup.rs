@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{discreet, mail, sql, view};
-use crate::access::{Actor, Doorstep, Fields, Form, Posted};
+use crate::access::{Actor, Doorstep, Fields, Form, Posted, Transport};
 use crate::answer::Answer;
 use crate::audit::Entry;
 use crate::error::Error;
@@ -88,7 +88,8 @@ async fn make(door: &Doorstep, secret: &str, typed: Result<First, Error>) -> Res
     deeds.push(throttle::clear(scope, &bucket));
     door.write(deeds).await.map_err(done_meanwhile)?;
     link.point(app);
-    Ok(view::page(view::installed(&door.frame(), &email)))
+    let leaves = app.config().mail.transport != Transport::None;
+    Ok(view::page(view::installed(&door.frame(), &email, leaves)))
 }
 
 /// In constant time, whatever the lengths.

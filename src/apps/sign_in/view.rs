@@ -7,7 +7,8 @@ use super::rules;
 use crate::answer::{Answer, Asker, Faces};
 use crate::kernel::{Email, OrgName, Password};
 use crate::page::{
-    Draft, Field, Frame, Kind, actions, button, button_link, door, link_form, page_head, screen, stack, steps,
+    Draft, Field, Frame, Kind, Tone, actions, button, button_link, door, link_form, notice, page_head,
+    screen, stack, steps,
 };
 
 /// A page that is made already, and what a program reads instead.
@@ -198,11 +199,18 @@ pub fn setup(frame: &Frame, draft: &Draft) -> Html<String> {
     screen(frame, "Set up this portal", door(body, html! {}))
 }
 
-pub fn installed(frame: &Frame, email: &Email) -> Html<String> {
+/// `leaves` is whether mail leaves this installation at all: without it the link would never arrive.
+pub fn installed(frame: &Frame, email: &Email, leaves: bool) -> Html<String> {
     let body = html! {
         (page_head("The portal is set up", None, html! {}))
         p { "A mail with a link to choose the password is on its way to " b { (email.as_str()) } "." }
         p { "It works for 72 hours; " a href="/forgot-password" { "another one" } " can be sent at any time." }
+        @if !leaves {
+            (notice(Tone::Attention, "No mail leaves this installation yet", html! {
+                p { "Set " code { "MAIL_TRANSPORT" } " in wrangler.toml to binding, http or smtp, and deploy; what waits then goes out." }
+            }))
+        }
+        p { "Once you are signed in, the page Installation checks bindings, migrations, crons and mail, and says how to mend what is missing." }
     };
     screen(frame, "The portal is set up", door(body, html! {}))
 }

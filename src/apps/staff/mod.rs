@@ -4,10 +4,12 @@ mod audit;
 pub mod booking;
 pub mod catalogue;
 pub mod customers;
+mod installation;
 pub mod keys;
 pub mod licensing;
 mod mail_room;
 pub mod members;
+pub mod metering;
 mod overview;
 pub mod partners;
 pub mod publishing;
@@ -27,6 +29,7 @@ pub fn routes() -> Routes {
         .merge(members::routes())
         .merge(mail_room::routes())
         .merge(view_as::routes())
+        .merge(installation::routes())
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(publishing::routes())
@@ -35,4 +38,5 @@ pub fn routes() -> Routes {
         .merge(licensing::routes())
         .merge(reconciling::routes())
         .merge(catalogue::routes())
+        .merge(metering::routes())
 }

@@ -12,6 +12,9 @@ use crate::access::{Routes, Staffed, seat};
 use crate::answer::{Answer, Shown};
 use crate::error::Error;
 
+pub use rules::all_jobs;
+pub use sql::runs;
+
 pub fn routes() -> Routes {
     Routes::default().desk::<seat::Overview>(&Method::GET, "", get(overview))
 }
