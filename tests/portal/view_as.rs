@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::fixtures::{NED_JOINS, NOW, Portal, cookie, run};
 use crate::samples::sample;
 
-const STAFF: &str = "st-support";
+pub const STAFF: &str = "st-support";
 
 /// `STAFF` looks at Acme as this contact.
-fn looking(contact: &str) -> String {
+pub fn looking(contact: &str) -> String {
     format!(
         "insert into view_as (id, session_id, person_id, org_id, contact_id, reason, started_at, ends_at)
            values ('v', '{STAFF}', '{STAFF}', 'acme', '{contact}', 'Ticket 4711, a blank page', {NOW} - 60, {NOW} + 1740);"
