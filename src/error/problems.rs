@@ -1,5 +1,7 @@
 //! Every code that a problem may have: what `/problems/<code>` says, and what the API's document lists.
 
+mod vendor;
+
 pub struct Problem {
     pub code: &'static str,
     pub status: u16,
@@ -10,7 +12,7 @@ pub struct Problem {
     pub to_do: &'static str,
 }
 
-pub const ALL: &[Problem] = &[
+const COMMON: &[Problem] = &[
     Problem {
         code: "sign-in-required",
         status: 401,
@@ -42,13 +44,6 @@ pub const ALL: &[Problem] = &[
         title: "Your role does not open this",
         means: "You are a contact of this organisation, and none of the roles you hold there opens this application.",
         to_do: "Ask the contact that the detail names; the Primary contact assigns the roles.",
-    },
-    Problem {
-        code: "view-as-reads-only",
-        status: 403,
-        title: "This view is for reading",
-        means: "Somebody of the vendor's staff sees the portal as a contact does, and asked for a change or a document.",
-        to_do: "End the view, and do it on the staff's own side.",
     },
     Problem {
         code: "cross-site",
@@ -101,49 +96,6 @@ pub const ALL: &[Problem] = &[
         to_do: "Look for it in the list of contacts. If it is not verified, send the mail again.",
     },
     Problem {
-        code: "member-exists",
-        status: 409,
-        title: "This is a colleague already",
-        means: "The address belongs to one of the staff, and each of them has one role.",
-        to_do: "Change the role of the colleague instead.",
-    },
-    Problem {
-        code: "own-role",
-        status: 409,
-        title: "Nobody changes the own role",
-        means: "Whoever could lift or remove themselves would need no second pair of eyes.",
-        to_do: "Ask another Admin.",
-    },
-    Problem {
-        code: "last-admin",
-        status: 409,
-        title: "The last Admin stays",
-        means: "Without an Admin nobody could ever grant a staff role again.",
-        to_do: "Make another colleague Admin first.",
-    },
-    Problem {
-        code: "partner-exists",
-        status: 409,
-        title: "There is a partner of this name",
-        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
-        to_do: "Look for it among the partners, or choose a name that tells them apart.",
-    },
-    Problem {
-        code: "key-exists",
-        status: 409,
-        title: "There is a key of this name",
-        means: "An API key with this name works already. With two of them nobody could tell in the audit log which program \
-                did what.",
-        to_do: "Choose another name, or rotate that key. If its answer was lost on the way, revoke it first.",
-    },
-    Problem {
-        code: "key-ended",
-        status: 409,
-        title: "This key cannot be rotated",
-        means: "The API key has been revoked, has expired, or has a successor already.",
-        to_do: "Rotate the successor, or make a new key.",
-    },
-    Problem {
         code: "already-verified",
         status: 409,
         title: "This contact is verified",
@@ -156,20 +108,6 @@ pub const ALL: &[Problem] = &[
         title: "The Primary contact stays",
         means: "An organisation always has a Primary contact, so the one who holds the role cannot be deleted.",
         to_do: "Hand the Primary role to another contact first.",
-    },
-    Problem {
-        code: "order-exists",
-        status: 409,
-        title: "This order is booked already",
-        means: "The customer has an order of this number.",
-        to_do: "Check the number. To repeat a call, send it with the same Idempotency-Key.",
-    },
-    Problem {
-        code: "product-exists",
-        status: 409,
-        title: "There is such a product",
-        means: "Another product has this id or this name.",
-        to_do: "Choose another one, or change the product that is there.",
     },
     Problem {
         code: "link-spent",
@@ -236,109 +174,11 @@ pub const ALL: &[Problem] = &[
         to_do: "Name the contact who shall be Primary.",
     },
     Problem {
-        code: "partner-required",
-        status: 422,
-        title: "Partner and channel do not fit",
-        means: "A customer who orders through a partner has one that is on record, and one who orders directly has none.",
-        to_do: "Send the id of a partner with the channel partner, and none with the channel direct.",
-    },
-    Problem {
-        code: "already-primary",
-        status: 422,
-        title: "This is the Primary contact",
-        means: "The address is that of the contact who is to be replaced.",
-        to_do: "Send the address of whoever shall follow.",
-    },
-    Problem {
-        code: "in-the-future",
-        status: 422,
-        title: "This day is still to come",
-        means: "An order, a purchase order or a sample is dated later than today.",
-        to_do: "Send the day on which it happened.",
-    },
-    Problem {
-        code: "trial-is-new",
-        status: 422,
-        title: "A trial is a new order",
-        means: "A renewal or a top-up cannot be a trial.",
-        to_do: "Send kind new, or is_trial false.",
-    },
-    Problem {
-        code: "unknown-product",
-        status: 422,
-        title: "The catalogue has no such product",
-        means: "A line names a product that is not in the catalogue.",
-        to_do: "Take the id from the list of products, or add the product first.",
-    },
-    Problem {
-        code: "not-above-zero",
-        status: 422,
-        title: "A quantity is at least 1",
-        means: "A line has a quantity of zero or less.",
-        to_do: "Send how many were ordered, or nothing under ppu_postpaid.",
-    },
-    Problem {
-        code: "too-many",
-        status: 422,
-        title: "This is too many",
-        means: "A quantity, or a list, is longer than can be.",
-        to_do: "Send less, or send it in parts.",
-    },
-    Problem {
-        code: "metered",
-        status: 422,
-        title: "What is metered has no quantity",
-        means: "Under ppu_postpaid nothing is ordered beforehand.",
-        to_do: "Leave the quantity out, or send another agreement.",
-    },
-    Problem {
-        code: "required",
-        status: 422,
-        title: "Something is missing",
-        means: "A field is needed here, given what the others say.",
-        to_do: "Send the field that errors names.",
-    },
-    Problem {
-        code: "end-before-start",
-        status: 422,
-        title: "The end lies before the start",
-        means: "The last day of a line or a licence lies before its first.",
-        to_do: "Check both dates; the last day is inclusive.",
-    },
-    Problem {
-        code: "overlaps",
-        status: 422,
-        title: "This time is ordered already",
-        means: "The customer has the same SKU in that time, from this order or another.",
-        to_do: "Start after the last day that the detail names, or book a top-up.",
-    },
-    Problem {
-        code: "has-licence",
-        status: 422,
-        title: "There is nothing to try",
-        means: "The customer has a licence of the product already.",
-        to_do: "Book it as an order that is no trial.",
-    },
-    Problem {
-        code: "no-renewal",
-        status: 422,
-        title: "Only a renewal follows another period",
-        means: "A line of an order that is no renewal names a subscription to follow.",
-        to_do: "Leave renews out, or send kind renewal.",
-    },
-    Problem {
         code: "cannot-be-renewed",
         status: 422,
         title: "This subscription cannot be renewed",
         means: "It is none of this customer's, or it was renewed or cancelled already.",
         to_do: "Read the customer's subscriptions again.",
-    },
-    Problem {
-        code: "nothing-to-renew",
-        status: 422,
-        title: "There is nothing to renew",
-        means: "No line follows a period that the customer has.",
-        to_do: "Send kind new, or name the subscription to follow.",
     },
     Problem {
         code: "nothing-to-top-up",
@@ -454,7 +294,11 @@ pub const ALL: &[Problem] = &[
     },
 ];
 
+pub fn all() -> impl Iterator<Item = &'static Problem> {
+    COMMON.iter().chain(vendor::PROBLEMS)
+}
+
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Problem> {
-    ALL.iter().find(|it| it.code == code)
+    all().find(|it| it.code == code)
 }

@@ -174,9 +174,8 @@ impl Call {
             operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
         }
         let mut by_status = BTreeMap::<u16, Vec<&problems::Problem>>::new();
-        for problem in problems::ALL
-            .iter()
-            .filter(|it| at_the_door.contains(&it.code) || self.refuses.contains(&it.code))
+        for problem in
+            problems::all().filter(|it| at_the_door.contains(&it.code) || self.refuses.contains(&it.code))
         {
             by_status.entry(problem.status).or_default().push(problem);
         }

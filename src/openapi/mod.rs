@@ -20,6 +20,7 @@ mod staff_catalogue;
 mod staff_customers;
 mod staff_licensing;
 mod staff_members;
+mod staff_metering;
 mod staff_reconciling;
 mod words;
 
@@ -63,6 +64,7 @@ fn calls() -> Vec<Call> {
         staff_reconciling::calls(),
         staff_catalogue::calls(),
         report::calls(),
+        staff_metering::calls(),
     ]
     .into_iter()
     .flatten()

@@ -10,6 +10,7 @@ const RECORDS: &str = "/api/v1/staff/payment-records";
 const RECORD: &str = "/api/v1/staff/payment-records/{payment}";
 const DECISIONS: &str = "/api/v1/staff/payment-records/{payment}/decisions";
 const NOTES: &str = "/api/v1/staff/payment-records/{payment}/notes";
+const DOCUMENT: &str = "/api/v1/staff/payment-records/{payment}/documents/{document}";
 const TAG: &str = "staff: payments";
 
 const ID: &str = "0193c1e6-77d1-7a39-9d07-1b6c6a0a8c55";
@@ -46,6 +47,9 @@ pub fn calls() -> Vec<Call> {
                 "licence-cancelled",
                 "earlier-than-now",
             ]),
+        Call::new(Method::GET, DOCUMENT, TAG, "getProofOfPayment", "Download a proof of payment")
+            .about("As an attachment; it is never shown in the origin of the portal.")
+            .gives_file("The file", &["application/pdf", "image/png", "image/jpeg"]),
         Call::new(Method::POST, NOTES, TAG, "notePayment", "Add a note to a payment")
             .about("For colleagues, unless it is public.")
             .sends::<NoteBody>(json!({ "text": "The bank statement of Monday has it.", "public": false }))

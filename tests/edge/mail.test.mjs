@@ -177,7 +177,7 @@ test("over SMTP", { skip: noRelay }, async (t) => {
     assert.match(found.html, /Ærø &amp; Søn &lt;GmbH&gt;/);
   });
 
-  await t.test("every mail that the portal knows to make, with links and with hostile names", async () => {
+  await t.test("names that would be headers, commands or the end of the mail stay names", async () => {
     const evil = "Eve\r\nBcc: thief@evil.example\r\n\r\n.\r\nMAIL FROM:<x@y.example>";
     const mail = await row(smtp, "eve@customer.example", { name: evil, organisation: `${evil} =?utf-8?Q?=0D=0ABcc:_x?=`, by: evil });
     await send(smtp, mail);

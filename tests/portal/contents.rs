@@ -36,6 +36,7 @@ const WHAT: &[&str] = &[
     "select json_array('oidc_client', id, version, enabled, secret_hash) as line from oidc_client",
     "select json_array('oidc_code', hash, used_at) as line from oidc_code",
     "select json_array('oidc_token', hash, revoked_at) as line from oidc_token",
+    "select json_array('usage_sample', org_id, product_id, sub_product, used_on, used) as line from usage_sample",
     "select json_array('audit', id) as line from audit where action not in ('access.refused', 'list.exported')",
 ];
 

@@ -33,6 +33,7 @@ mod mail;
 mod markdown;
 mod matrix;
 mod me;
+mod metering;
 mod mime;
 mod multipart;
 mod my_sessions;

@@ -254,7 +254,7 @@ fn the_answers_fit_the_document() {
 #[test]
 fn every_problem_has_a_page_and_a_place_of_its_own() {
     let mut codes = BTreeSet::new();
-    for problem in problems::ALL {
+    for problem in problems::all() {
         assert!(codes.insert(problem.code), "{} twice", problem.code);
         let answer = Portal::new().send("GET", &format!("/problems/{}", problem.code), "", "");
         assert_eq!(answer.status.as_u16(), 200);

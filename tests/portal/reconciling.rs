@@ -231,3 +231,16 @@ fn the_queue_has_what_waits_the_oldest_first() {
     assert_eq!(ids(&format!("?limit=1&cursor={}", first["next"].as_str().unwrap())), ["p-globex"]);
     assert_eq!(portal.get("/staff/payments?status=x", "st-billing").status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[test]
+fn a_proof_is_saved_and_not_shown() {
+    let portal = Portal::new();
+    let answer = portal.get(&format!("{RECORD}/documents/d-acme"), "st-billing");
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-disposition").starts_with("attachment;"));
+    assert!(answer.body.contains("Acme-canary"));
+    for path in ["p-acme/documents/d-globex", "p-globex/documents/d-acme", "p-acme/documents/nothing"] {
+        let answer = portal.get(&format!("/api/v1/staff/payment-records/{path}"), "st-billing");
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}

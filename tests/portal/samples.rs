@@ -264,6 +264,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("PATCH", "/api/v1/staff/products/{product}", r#"{"name": "SkyConnect 2", "access_grace_days": 14}"#, ""),
+    (
+        "POST",
+        "/api/v1/staff/usage",
+        r#"{"items": [{"organisation_id": "acme", "product_id": "skyconnect", "sub_product": "imported", "date": "2026-11-21", "used": 3}]}"#,
+        "insert into sub_product values ('skyconnect', 'imported', 'Imported', 'users');",
+    ),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod licensing;
 mod mail_room;
 pub mod members;
+pub mod metering;
 mod overview;
 pub mod partners;
 pub mod publishing;
@@ -37,4 +38,5 @@ pub fn routes() -> Routes {
         .merge(licensing::routes())
         .merge(reconciling::routes())
         .merge(catalogue::routes())
+        .merge(metering::routes())
 }

@@ -16,10 +16,10 @@ use self::record_view::RecordPage;
 use self::rules::{Action, Decision, MOST_LICENCES, Record, Remark};
 use self::view::Queue;
 use crate::access::{Asked, Fields, Form, Posted, Routes, seat};
-use crate::answer::{Answer, Shown, View};
+use crate::answer::{Answer, Attached, Shown, View};
 use crate::apps::payments::rules::Status;
 use crate::error::Error;
-use crate::kernel::{Note, PaymentEventId, PaymentId};
+use crate::kernel::{Note, PaymentDocumentId, PaymentEventId, PaymentId};
 use crate::page::Draft;
 
 use seat::Reconciling;
@@ -28,10 +28,16 @@ pub fn routes() -> Routes {
     Routes::default()
         .desk::<Reconciling>(&Method::GET, "/payments", get(queue))
         .desk::<Reconciling>(&Method::GET, "/payments/{payment}", get(show))
+        .desk::<Reconciling>(&Method::GET, "/payments/{payment}/documents/{document}", get(document))
         .desk::<Reconciling>(&Method::POST, "/payments/{payment}/decisions", post(decide))
         .desk::<Reconciling>(&Method::POST, "/payments/{payment}/notes", post(remark))
         .desk_api::<Reconciling>(&Method::GET, "/payment-records", get(queue))
         .desk_api::<Reconciling>(&Method::GET, "/payment-records/{payment}", get(show))
+        .desk_api::<Reconciling>(
+            &Method::GET,
+            "/payment-records/{payment}/documents/{document}",
+            get(document),
+        )
         .desk_api::<Reconciling>(&Method::POST, "/payment-records/{payment}/decisions", post(decide))
         .desk_api::<Reconciling>(&Method::POST, "/payment-records/{payment}/notes", post(remark))
 }
@@ -84,6 +90,20 @@ async fn remark(door: Door, posted: Posted<Remark>) -> Result<Answer, Error> {
     };
     done.map(Answer::of)
         .map_err(|it| it.on_screen(|errors| screen(&door, known, posted.draft(errors)).page(&frame)))
+}
+
+/// A proof, saved and never shown.
+async fn document(door: Door) -> Result<Answer, Error> {
+    let (record, id) = (door.named::<PaymentId>("payment")?, door.named::<PaymentDocumentId>("document")?);
+    let (_, stored) = door.read(sql::document(door.scope(), &record, &id)).await?;
+    let stored = stored.ok_or(Error::NotFound)?;
+    let bytes = door.app().files().get(stored.object).await.map_err(|why| {
+        door.app().log(&serde_json::json!({ "request_id": door.app().caller().request, "files": why.0 }));
+        let said = "The files could not be reached. Try again in a moment.";
+        Error::refused(axum::http::StatusCode::SERVICE_UNAVAILABLE, "try-again", said)
+    })?;
+    let bytes = bytes.ok_or(Error::Ours("a proof has a row and no object"))?;
+    Ok(Answer::of(Attached { name: stored.name, kind: stored.kind.media_type(), bytes }))
 }
 
 fn screen(door: &Door, known: Known, draft: Draft) -> RecordPage {

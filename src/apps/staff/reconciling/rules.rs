@@ -78,6 +78,14 @@ pub struct Document {
     pub size: i64,
 }
 
+/// Where a proof lies.
+#[derive(Debug, Deserialize)]
+pub struct Stored {
+    pub name: String,
+    pub kind: crate::apps::payments::rules::proof::Kind,
+    pub object: String,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub struct Licence {
     pub id: LicenceId,

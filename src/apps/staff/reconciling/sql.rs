@@ -4,7 +4,7 @@ use super::rules::{Decision, Licence, Moved, Record, RecordCursor, Remark, Step}
 use crate::access::{Anyone, Deed, OrgScope, Query, Scope};
 use crate::apps::payments::rules::Status;
 use crate::apps::staff::told::Reader;
-use crate::kernel::{Day, EventId, PageOf, PaymentEventId, PaymentId, Search};
+use crate::kernel::{Day, EventId, PageOf, PaymentDocumentId, PaymentEventId, PaymentId, Search};
 use crate::sql;
 
 macro_rules! records {
@@ -54,6 +54,18 @@ pub fn record(scope: &Anyone, id: &PaymentId) -> Query<Option<Record>> {
         records!(
             "from payment_record as record join organisation on organisation.id = record.org_id where record.id = ?1"
         ),
+        id.as_str(),
+    ))
+}
+
+pub fn document(
+    scope: &Anyone,
+    record: &PaymentId,
+    id: &PaymentDocumentId,
+) -> Query<Option<super::rules::Stored>> {
+    scope.query(sql!(
+        "select name, kind, object from payment_document where id = ?2 and record_id = ?1",
+        record.as_str(),
         id.as_str(),
     ))
 }
