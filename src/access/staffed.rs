@@ -169,20 +169,6 @@ impl<S: Seat> Staffed<S> {
         Ok(rows.into_iter().skip(1).collect())
     }
 
-    /// `write` with questions behind the deeds, in the same round trip: what there is now.
-    pub async fn write_and_read<Q: Questions>(
-        &self,
-        mut deeds: Vec<Deed>,
-        questions: Q,
-    ) -> Result<Q::Answers, Error> {
-        let count = deeds.len();
-        let mut reading = Vec::new();
-        questions.ask(&mut reading);
-        deeds.extend(reading.into_iter().map(|stmt| Deed { stmt, mail: None }));
-        let mut rows = self.write(deeds).await?;
-        Ok(Q::answers(&mut rows.split_off(count).into_iter())?)
-    }
-
     /// Every organisation. Where the path names one, `org` is the scope to ask through.
     #[must_use]
     pub fn scope(&self) -> &Anyone {

@@ -115,7 +115,7 @@ pub async fn change(door: &Door, posted: &Posted<NewNotice>) -> Result<NoticeId,
         posted.matches(known.notice.version)?;
         let NewNotice { mut text, organisations, .. } = parsed?;
         text.audience.organisations = chosen(organisations, &named)?;
-        let deeds = rewriting(door, &known, &text, &[])?;
+        let deeds = rewritten(door, &known, &text, &[])?;
         door.write(deeds).await.map(drop).map_err(said_by_the_database)
     };
     match changed.await {
@@ -133,25 +133,28 @@ pub async fn patch(door: &Door, posted: &Posted<Patch>) -> Result<(NoticeFacts, 
     let touches_text = patch.touches_text();
     let text = patch.on(&known.notice, zone(door))?;
     let is_news = target.is_some_and(|it| it != known.notice.state);
-    let deeds = match target.filter(|_| is_news) {
+    let mut deeds = match target.filter(|_| is_news) {
         Some(State::Published) => {
             rules::may_publish(known.notice.state, &text, today(door)?)?;
-            let copies = copies(door, &text.audience);
-            rewriting(door, &known, &text, &copies)?
+            rewritten(door, &known, &text, &copies(door, &text.audience))?
         }
         Some(State::Withdrawn) if touches_text => {
             let said = "Withdraw it, or change its words; both at once says too much.";
             return Err(Error::invalid(vec![FieldError::new("state", "alone", said)]));
         }
-        Some(State::Withdrawn) => withdrawing(door, &known)?,
-        Some(State::Draft) | None => rewriting(door, &known, &text, &[])?,
+        Some(State::Withdrawn) => withdrawn(door, &known)?,
+        // Asking for what is so already is no mistake.
+        Some(State::Draft) | None if !touches_text => {
+            return Ok((NoticeFacts::of(&known.notice, Some(known.reach)), known.notice.version));
+        }
+        Some(State::Draft) | None => rewritten(door, &known, &text, &[])?,
     };
-    let (scope, id) = (door.scope(), &known.notice.id);
-    let again = door.write_and_read(deeds, (sql::notice(scope, id), sql::reach_of(scope, id))).await;
-    let (notice, reach) = again.map_err(said_by_the_database)?;
-    let notice = notice.ok_or(Error::NotFound)?;
-    let version = notice.version;
-    Ok((NoticeFacts::of(&notice, reach), version))
+    deeds.extend(sql::as_it_is_now(door.scope(), &known.notice.id));
+    let mut rows = door.write(deeds).await.map_err(said_by_the_database)?;
+    let mut last = || rows.pop().ok_or(Error::Ours("an announcement that is gone"));
+    let (reach, notice) = (last()?.decode::<Reach>()?.pop(), last()?.decode::<Notice>()?.pop());
+    let notice = notice.ok_or(Error::Ours("an announcement that is gone"))?;
+    Ok((NoticeFacts::of(&notice, reach), notice.version))
 }
 
 pub async fn publish(door: &Door, known: &Known) -> Result<(), Error> {
@@ -177,10 +180,10 @@ pub async fn pin(door: &Door, known: &Known, until: Option<Day>) -> Result<(), E
 }
 
 pub async fn withdraw(door: &Door, known: &Known) -> Result<(), Error> {
-    door.write(withdrawing(door, known)?).await.map(drop).map_err(said_by_the_database)
+    door.write(withdrawn(door, known)?).await.map(drop).map_err(said_by_the_database)
 }
 
-fn withdrawing(door: &Door, known: &Known) -> Result<Vec<Deed>, Error> {
+fn withdrawn(door: &Door, known: &Known) -> Result<Vec<Deed>, Error> {
     rules::may_withdraw(known.notice.state)?;
     let text = Patch::default().on(&known.notice, zone(door))?;
     let (scope, notice) = (door.scope(), &known.notice);
@@ -191,7 +194,7 @@ fn withdrawing(door: &Door, known: &Known) -> Result<Vec<Deed>, Error> {
 }
 
 /// `copies` publishes it in the same batch.
-fn rewriting(
+fn rewritten(
     door: &Door,
     known: &Known,
     text: &Text,
@@ -333,7 +336,7 @@ impl Patch {
 
     /// The announcement with these changes.
     fn on(self, notice: &Notice, zone: crate::kernel::Zone) -> Result<Text, Error> {
-        let kept = |()| Error::Ours("an announcement that its own rules refuse");
+        let kept = |_| Error::Ours("an announcement that its own rules refuse");
         let now = notice.audience();
         let roles = self.roles.map(|it| it.into_iter().map(|it| it.0).collect::<Vec<Role>>());
         let day = |at: Option<i64>| at.and_then(|it| Day::today(it - 1, zone));
