@@ -482,6 +482,30 @@ create table licence_flag (
   primary key (licence_id, threshold, valid_till)
 ) strict, without rowid;
 
+-- What the vendor tells many. Customers see the notifications that were made of it: one for everybody, or one for each
+-- organisation of its audience.
+create table announcement (
+  id            text    not null primary key,
+  title         text    not null check (length(title) between 1 and 120),
+  body          text    not null check (length(body) between 1 and 5000),
+  category      text    not null
+                check (category in ('license', 'billing', 'downtime', 'release', 'security', 'report', 'account', 'general')),
+  link          text,
+  product_id    text    references product (id),
+  roles         text    check (json_valid(roles)),
+  org_ids       text    check (json_valid(org_ids)),
+  state         text    not null default 'draft' check (state in ('draft', 'published', 'withdrawn')),
+  pinned_until  integer,
+  expires_at    integer,
+  published_at  integer check (published_at is not null or state = 'draft'),
+  made_by       text    not null references person (id),
+  made_by_name  text    not null,
+  created_at    integer not null,
+  version       integer not null default 1
+) strict;
+
+create index announcement_latest on announcement (created_at, id);
+
 -- What the portal or the vendor tells the contacts of an organisation, or of all (org_id null).
 create table notification (
   id           text    not null primary key,
@@ -498,9 +522,11 @@ create table notification (
   pinned_until integer,
   published_at integer,
   expires_at   integer,
-  created_at   integer not null
+  created_at   integer not null,
+  announcement_id text references announcement (id)    -- what it was made of, when the vendor told many
 ) strict;
 
+create index notification_announcement on notification (announcement_id) where announcement_id is not null;
 create index notification_org on notification (org_id, published_at, id);
 -- What is pinned now is found among what was ever pinned; the digest goes by the moment of publishing.
 create index notification_pinned on notification (org_id, pinned_until) where pinned_until is not null;
@@ -591,9 +617,7 @@ create index payment_record_open on payment_record (org_id, at, id)
 create unique index payment_record_once on payment_record (org_id, invoice_key, currency, amount, reference_key)
  where status <> 'rejected';
 create index payment_record_invoice on payment_record (org_id, invoice_key, at, id);
-create index payment_record_open on payment_record (org_id, id)
- where status in ('submitted', 'under_review', 'information_needed');
-create index payment_record_waiting on payment_record (recorded_on, id)
+create index payment_record_ageing on payment_record (recorded_on, id)
  where overdue_on is null and status in ('submitted', 'under_review');
 create index payment_record_overdue on payment_record (overdue_on, id) where overdue_on is not null;
 
@@ -792,7 +816,7 @@ create index sales_order_number on sales_order (number collate nocase, org_id);
 create index payment_record_by_invoice on payment_record (invoice_key, org_id);
 
 -- The work queue: what waits longest comes first.
-create index payment_record_by_age on payment_record (at, id) where status in ('submitted', 'under_review');
+create index payment_record_oldest on payment_record (at, id) where status in ('submitted', 'under_review');
 create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
 
 -- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.

@@ -46,7 +46,7 @@ create index sales_order_number on sales_order (number collate nocase, org_id);
 create index payment_record_by_invoice on payment_record (invoice_key, org_id);
 
 -- The work queue: what waits longest comes first.
-create index payment_record_by_age on payment_record (at, id) where status in ('submitted', 'under_review');
+create index payment_record_oldest on payment_record (at, id) where status in ('submitted', 'under_review');
 create index outbox_org on outbox (org_id, created_at, id) where org_id is not null;
 
 -- Somebody of the staff sees what a contact sees: reading only, one at a time in a session, for half an hour.

@@ -195,6 +195,10 @@
   };
   if (one("[data-pending]")) setTimeout(lookAgain, 1500, 2000);
 
+  // The last step to another site, pressed for the person; who comes back with Back stays here.
+  const [arrived] = performance.getEntriesByType("navigation");
+  if (arrived?.type === "navigate") one("form[data-goes-on]")?.requestSubmit();
+
   // Fields
   all(".secret input").forEach((input) => {
     const button = make("button", { type: "button" }, "Show");

@@ -23,6 +23,8 @@ scripts/build-wasm.sh
 # Random values of this checkout's own, so that nothing in the repository could ever sign a cookie.
 if [ ! -f .dev.vars ]; then
   (umask 077 && scripts/new-secrets.sh >.dev.vars)
+elif ! grep -q '^SIGNING_KEYS=' .dev.vars; then
+  scripts/new-secrets.sh | grep '^SIGNING_KEYS=' >>.dev.vars # of a checkout from before there was a single sign-on
 fi
 
 # The demo data goes into a new database only: what somebody typed in since is not thrown away.

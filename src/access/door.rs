@@ -74,10 +74,10 @@ pub struct Member {
     pub org_name: OrgName,
     /// In how many organisations this person is a verified contact.
     pub organisations: i64,
-    /// Somebody of the staff who sees what this member sees.
-    pub viewed_by: Option<Viewer>,
     /// Notifications, for the badge: exact up to a hundred.
     pub unread: u32,
+    /// Somebody of the staff who sees what this member sees.
+    pub viewed_by: Option<Viewer>,
 }
 
 /// Who somebody is to organisation ?1: no row when not signed in (any more), no contact when a stranger or not
@@ -265,7 +265,7 @@ impl<S: Screen> Access<S> {
             self.asks.only_to_look()?;
         }
         let member =
-            Member { person, contact, roles, name, email, org_name, organisations, viewed_by, unread };
+            Member { person, contact, roles, name, email, org_name, organisations, unread, viewed_by };
         match S::APPLICATION {
             Some(application) if !allows(&member.roles, application) => {
                 Err(self.forbidden(application, &member, grantor))

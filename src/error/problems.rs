@@ -83,8 +83,8 @@ pub const ALL: &[Problem] = &[
         code: "not-in-this-state",
         status: 409,
         title: "It is too late for this, or too early",
-        means: "The payment record is in a state in which this cannot be done, or somebody was quicker.",
-        to_do: "Read the record again; its status says what can be done.",
+        means: "It is in a state in which this cannot be done, or somebody was quicker; the detail says who and what.",
+        to_do: "Read it again; its status says what can be done.",
     },
     Problem {
         code: "contact-limit",
@@ -122,6 +122,13 @@ pub const ALL: &[Problem] = &[
         to_do: "Make another colleague Admin first.",
     },
     Problem {
+        code: "partner-exists",
+        status: 409,
+        title: "There is a partner of this name",
+        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
+        to_do: "Look for it among the partners, or choose a name that tells them apart.",
+    },
+    Problem {
         code: "key-exists",
         status: 409,
         title: "There is a key of this name",
@@ -135,13 +142,6 @@ pub const ALL: &[Problem] = &[
         title: "This key cannot be rotated",
         means: "The API key has been revoked, has expired, or has a successor already.",
         to_do: "Rotate the successor, or make a new key.",
-    },
-    Problem {
-        code: "partner-exists",
-        status: 409,
-        title: "There is a partner of this name",
-        means: "Two partners of one name would be taken for one another; capital letters make no difference.",
-        to_do: "Look for it among the partners, or choose a name that tells them apart.",
     },
     Problem {
         code: "already-verified",
@@ -163,13 +163,6 @@ pub const ALL: &[Problem] = &[
         title: "This order is booked already",
         means: "The customer has an order of this number.",
         to_do: "Check the number. To repeat a call, send it with the same Idempotency-Key.",
-    },
-    Problem {
-        code: "not-in-this-state",
-        status: 409,
-        title: "This cannot be done as it stands",
-        means: "Somebody has decided, cancelled or withdrawn this meanwhile; the detail says who and what.",
-        to_do: "Read it again and decide anew.",
     },
     Problem {
         code: "link-spent",

@@ -54,6 +54,7 @@ ids!(
     LicenceId,
     LinkId,
     MailId,
+    NoticeId,
     NotificationId,
     OrderId,
     OrgId,

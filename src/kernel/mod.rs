@@ -25,8 +25,8 @@ pub use field::FieldError;
 pub use flag::Flag;
 pub use ids::{
     ApiKeyId, AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
-    NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId, PersonId,
-    ProductId, ReportId, RequestId, SessionId, SubProductId, SubscriptionId, ViewAsId,
+    NoticeId, NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
+    PersonId, ProductId, ReportId, RequestId, SessionId, SubProductId, SubscriptionId, ViewAsId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use line::{BadText, Line, Note};

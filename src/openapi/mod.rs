@@ -8,6 +8,7 @@ mod contacts;
 mod dashboards;
 mod keys;
 mod licences;
+mod notices;
 mod notifications;
 mod orders;
 mod orgs;
@@ -48,6 +49,7 @@ fn calls() -> Vec<Call> {
         payments::calls(),
         audit::calls(),
         keys::calls(),
+        notices::calls(),
         staff_customers::calls(),
         staff_members::calls(),
         staff_booking::calls(),

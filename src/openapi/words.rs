@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::apps::licences::Description;
 use crate::kernel::{
-    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId,
+    ApiKeyId, AuditId, ContactId, Day, DisplayName, Domain, Email, EventId, ExtensionId, LicenceId, NoticeId,
     NotificationId, OrderId, OrgId, OrgName, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
     PersonId, ProductId, Reason, SubProductId, SubscriptionId,
 };
@@ -41,6 +41,7 @@ macro_rules! words {
 words! {
     OrgId, "OrganisationId", id("Of an organisation, a UUIDv7.");
     ApiKeyId, "ApiKeyId", id("Of a key, a UUIDv7.");
+    NoticeId, "AnnouncementId", id("Of an announcement, a UUIDv7.");
     AuditId, "AuditLineId", id("Of a line of the audit log, a UUIDv7.");
     PersonId, "PersonId", id("Of a person, a UUIDv7; the same in every organisation.");
     ContactId, "ContactId", id("Of a contact, a UUIDv7. The same person has another one in each organisation.");

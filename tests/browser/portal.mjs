@@ -16,7 +16,9 @@ export const WIDE = { viewport: { width: 1280, height: 800 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 const root = process.env.PORTAL_ROOT ?? fileURLToPath(new URL("../..", import.meta.url));
-const options = (vars) => ({ root, workers: [{ configPath: "wrangler.toml", vars: { ENVIRONMENT: "test", ...vars } }] });
+const options = (vars, secrets) => ({
+  root, workers: [{ configPath: "wrangler.toml", vars: { ENVIRONMENT: "test", ...vars }, ...(secrets && { secrets }) }],
+});
 /** Far beyond every test; what waits is answered in milliseconds on an idle machine. */
 const PATIENCE = 20_000;
 const HELD = 9_999_999_999;
@@ -35,9 +37,9 @@ export class Portal {
   complaints = [];
   #contexts = new Set();
 
-  static async start() {
+  static async start(secrets) {
     const portal = new Portal();
-    portal.harness = createTestHarness(options({}));
+    portal.harness = createTestHarness(options({}, secrets));
     try {
       const launching = chromium.launch({
         executablePath: process.env.CHROMIUM_BIN, // scripts/env.sh finds it
@@ -48,7 +50,7 @@ export class Portal {
       const { url } = await portal.harness.listen();
       // The port is random, so the portal learns its own origin only now.
       portal.origin = `http://localhost:${url.port}`;
-      await portal.harness.update(options({ PORTAL_ORIGIN: portal.origin }));
+      await portal.harness.update(options({ PORTAL_ORIGIN: portal.origin }, secrets));
       await portal.harness.getWorker().applyD1Migrations("DB");
       portal.env = await portal.harness.getWorker().getEnv();
       portal.browser = await launching;

@@ -64,6 +64,10 @@ test("every night what has been kept long enough is deleted, and nothing else", 
     mailbox: [30 * DAY, (at) => [
       "insert into mailbox (id, recipient, subject, body_text, body_html, sent_at) values (?1, 'a@b.example', 's', 't', 'h', ?2)", id(), at,
     ]],
+    oidc_code: [DAY, (at) => [
+      `insert into oidc_code (hash, client_id, person_id, org_id, redirect_uri, scope, code_challenge, auth_at, created_at, expires_at)
+       select ?1, id, ?2, ?3, 'u', 'openid', printf('%043d', 1), 1, ?4, ?4 from oidc_client limit 1`, id(), person, customer.id, at,
+    ]],
     outbox: [180 * DAY, (at) => [
       "insert into outbox (id, kind, payload, state, created_at, state_at) values (?1, 'k', '{}', 'sent', ?2, ?2)", id(), at,
     ]],

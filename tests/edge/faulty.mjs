@@ -4,6 +4,7 @@
 //   d1     "slow"  5 to 120 ms before and after each call
 //          "down", "busy", "full"  no call arrives, told in the three shapes that errors of D1 have
 //          "lost"  calls that write arrive and their answers do not
+//   r2     "down"  nothing can be put or fetched
 //   kv     "down"  no call arrives
 //   queue  "deaf"  nothing can be sent
 //          "sick"  the consumer of `mail` is out of order and sends every message back
@@ -17,6 +18,7 @@ const REFUSALS = {
 };
 
 let faults = {};
+let rowsRead = 0;
 const treated = new WeakSet();
 
 export default class extends Portal {
@@ -24,7 +26,9 @@ export default class extends Portal {
     const { pathname } = new URL(request.url);
     if (request.method === "PUT" && pathname === "/api/v1/faults") {
       faults = await request.json();
-      return Response.json(faults);
+      const read = rowsRead; // by D1 since the last time
+      rowsRead = 0;
+      return Response.json({ ...faults, rows_read: read });
     }
     treat(this.env);
     return super.fetch(request);
@@ -56,6 +60,7 @@ function treat(env) {
     if (faults.d1 in REFUSALS) throw REFUSALS[faults.d1]();
     if (faults.d1 === "slow") await pause();
     const answer = await batch(statements);
+    rowsRead += answer.reduce((sum, it) => sum + (it.meta?.rows_read ?? 0), 0);
     if (faults.d1 === "slow") await pause();
     if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
     return answer;
@@ -67,6 +72,12 @@ function treat(env) {
         return call(...args);
       });
     }
+  }
+  for (const method of ["get", "put"]) {
+    replace(env.DOCUMENTS, method, (call) => async (...args) => {
+      if (faults.r2 === "down") throw new Error("R2: We encountered an internal error. Please try again.");
+      return call(...args);
+    });
   }
   replace(env.MAIL, "sendBatch", (send) => async (...args) => {
     if (faults.queue === "deaf") throw new Error("Queue sendBatch failed: Too Many Requests");

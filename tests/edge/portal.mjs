@@ -23,7 +23,9 @@ export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
 /** Empty is as good as not set. */
-const NO_SECRETS = { SESSION_KEYS: "", PASSWORD_PEPPER: "", SETUP_SECRET: "" };
+const NO_SECRETS = {
+  SESSION_KEYS: "", PASSWORD_PEPPER: "", SETUP_SECRET: "", SIGNING_KEYS: "", ZENDESK_SHARED_SECRET: "",
+};
 
 /** As every test wants it: migrated, with the demo data. */
 export async function start(options = {}) {

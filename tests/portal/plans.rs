@@ -8,18 +8,19 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
-/// what a search has found, the hundred oldest of what waits, the one meter that is chosen, and the rounds of the hash that
-/// chains the audit log.
-const SHORT: [&str; 12] = [
+/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs, the schema itself,
+/// what a search has found, the hundred oldest of what waits, the one meter that is chosen, and the rounds of the hash
+/// that chains the audit log.
+const SHORT: [&str; 13] = [
     "product",
     "api_key",
     "staff",
     "json_each",
     "job_run",
+    "sqlite_schema",
     "hit",
-    "oldest",
     "chosen",
+    "oldest",
     "tip",
     "one",
     "half",

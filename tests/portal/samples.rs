@@ -97,6 +97,33 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/replies", REPLY, IS_ASKED),
     ("POST", "/o/{org}/payments/{payment}/withdrawal", "", ""),
     ("POST", "/api/v1/organisations/{org}/payment-records/{payment}/withdrawal", "", ""),
+    (
+        "POST",
+        "/staff/notifications",
+        "title=Downtime&body=On+Sunday&category=downtime&organisations=Acme-canary&product=&link=&role_primary=on\
+         &pinned_until=&expires_on=2026-12-31",
+        "",
+    ),
+    (
+        "POST",
+        "/staff/notifications/{notice}/edit",
+        "version=1&title=Downtime&body=On+Monday&category=downtime&organisations=&product=&link=",
+        A_DRAFT,
+    ),
+    ("POST", "/staff/notifications/{notice}/publication", "version=1", A_DRAFT),
+    ("POST", "/staff/notifications/{notice}/pin", "version=1&pinned_until=2026-12-01", A_DRAFT),
+    ("POST", "/staff/notifications/{notice}/withdrawal", "version=1", A_NOTICE),
+    (
+        "POST",
+        "/api/v1/staff/notifications",
+        r#"{"title": "Downtime", "body": "On Sunday", "category": "downtime", "publish": true}"#,
+        "",
+    ),
+    ("PATCH", "/api/v1/staff/notifications/{notice}", r#"{"title": "No downtime"}"#, A_DRAFT),
+    ("GET", "/staff/notifications/{notice}", "", A_DRAFT),
+    ("GET", "/staff/notifications/{notice}/edit", "", A_DRAFT),
+    ("GET", "/staff/notifications/{notice}/withdrawal", "", A_NOTICE),
+    ("GET", "/api/v1/staff/notifications/{notice}", "", A_DRAFT),
     ("POST", "/staff/keys", "name=ERP&scope_sales=on&scope_billing=on&expires_on=2027-01-31", ""),
     ("POST", "/staff/keys/{key}/rotation", "overlap=week&expires_on=2027-01-31", ""),
     ("POST", "/staff/keys/{key}/revocation", "", ""),
@@ -179,6 +206,13 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/staff/partners", r#"{"name": "Banyan Row", "domains": ["banyanrow.example"]}"#, ""),
     ("POST", "/staff/partners/{partner}/edit", "version=1&name=Banyan+Tree&domains=", ""),
     ("PATCH", "/api/v1/staff/partners/{partner}", r#"{"name": "Banyan Tree"}"#, ""),
+    ("POST", "/staff/organisations/{org}/orders", ORDER_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/orders", ORDER_JSON, ""),
+    ("POST", "/api/v1/staff/orders", ORDERS_JSON, ""),
+    ("POST", "/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_JSON, ""),
+    ("POST", "/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_FORM, ""),
+    ("POST", "/api/v1/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_JSON, ""),
     ("POST", "/staff/members", "display_name=Zoe&email=zoe%40vendor.example&role=sales", ""),
     (
         "POST",
@@ -198,13 +232,6 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("POST", "/staff/view-as/end", "", THE_ADMIN_LOOKS),
-    ("POST", "/staff/organisations/{org}/orders", ORDER_FORM, ""),
-    ("POST", "/api/v1/staff/organisations/{org}/orders", ORDER_JSON, ""),
-    ("POST", "/api/v1/staff/orders", ORDERS_JSON, ""),
-    ("POST", "/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_FORM, ""),
-    ("POST", "/api/v1/staff/organisations/{org}/orders/{order}/cancellation", CANCEL_JSON, ""),
-    ("POST", "/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_FORM, ""),
-    ("POST", "/api/v1/staff/organisations/{org}/subscriptions/{subscription}/cancellation", CANCEL_JSON, ""),
 ];
 
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
@@ -228,6 +255,17 @@ pub const NOTICES: &str =
     select 'n-' || id, id, 'general', 'Notice to ' || name, 'About ' || name, 'vendor', 1795000000, 1795000000
       from organisation;";
 const PREFERENCES: &str = "billing=weekly&downtime=on&release=off&report=on&account=on&general=weekly";
+
+/// Something that nobody has been told yet.
+pub const A_DRAFT: &str =
+    "insert into announcement (id, title, body, category, made_by, made_by_name, created_at)
+    values ('n-1', 'Downtime', 'On **Sunday**', 'downtime', 'st-publisher', 'The publisher colleague', 1);";
+
+/// Something that everybody has been told.
+pub const A_NOTICE: &str = "insert into announcement (id, title, body, category, made_by, made_by_name, created_at, state, published_at)
+    values ('n-1', 'Downtime', 'On **Sunday**', 'downtime', 'st-publisher', 'The publisher colleague', 1, 'published', 2);
+    insert into notification (id, category, title, body, source, published_at, created_at, announcement_id)
+    values ('n-1-all', 'downtime', 'Downtime', 'On **Sunday**', 'vendor', 2, 2, 'n-1');";
 
 const CHANGE_FORM: &str = "current_password=a+password+of+the+cast&new_password=another+good+phrase&new_password_again=another+good+phrase";
 const CHANGE_JSON: &str =
@@ -277,7 +315,6 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path =
         path.replace("{partner}", "pa-row").replace("{member}", "st-publisher").replace("{mail}", "m-bob");
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
-    let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
     let path = path.replace("{notification}", "n-acme");
     let headers = match url.method.as_str() {

@@ -188,9 +188,7 @@ fn the_sign_in_page_lets_its_form_end_at_the_checked_address_and_no_other_page_d
     );
     let form_action = |answer: &crate::fixtures::Answer| {
         let policy = answer.header("content-security-policy").to_owned();
-        let found =
-            policy.split(';').find(|it| it.trim().starts_with("form-action")).unwrap().trim().to_owned();
-        found
+        policy.split(';').find(|it| it.trim().starts_with("form-action")).unwrap().trim().to_owned()
     };
     let sign_in = |to: &str| {
         let to: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();

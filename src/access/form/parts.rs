@@ -12,6 +12,12 @@ use crate::kernel::FieldError;
 const MOST_ITEMS: usize = 50;
 
 impl Fields {
+    /// Whether the contract's names and shapes count, or those of a page's form.
+    #[must_use]
+    pub fn is_of_a_program(&self) -> bool {
+        self.is_json
+    }
+
     /// A field that a change may leave out; what is left out stays as it is.
     pub fn given<T: TryFrom<String, Error: Display>>(&mut self, field: &str) -> Option<Option<T>> {
         if self.left.contains_key(field) { self.read(field).map(Some) } else { Some(None) }

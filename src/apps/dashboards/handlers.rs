@@ -43,6 +43,7 @@ pub async fn export(door: Door) -> Result<Answer, Error> {
     let (me, known) = read(&door, &ask.wanted, today).await?;
     let usage = usage(&door, ask, known, today);
     let name = format!("{}_usage_{today}", me.org_name.slug());
+    door.note_export(&me);
     Ok(Answer::of(Sheet { name, text: sheet::points(&usage) }))
 }
 

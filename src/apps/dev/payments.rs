@@ -83,7 +83,7 @@ fn reference(at: usize) -> String {
 
 /// A page with these lines on it; whole, so that every reader opens it.
 fn pdf(lines: &[&str]) -> Vec<u8> {
-    let text: String = lines.iter().map(|it| format!("({it}) Tj 0 -28 Td ")).collect();
+    let text = lines.iter().map(|it| format!("({it}) Tj 0 -28 Td ")).collect::<Vec<_>>().concat();
     let page = format!("BT /F 16 Tf 36 200 Td {text}ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
@@ -93,15 +93,16 @@ fn pdf(lines: &[&str]) -> Vec<u8> {
         format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
-    let (mut file, mut places) = ("%PDF-1.4\n".to_owned(), String::new());
+    let mut file = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
     for (at, object) in objects.iter().enumerate() {
-        places.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+        places.push(format!("{:010} 00000 n \n", file.len()));
+        file = [file, format!("{} 0 obj\n{object}\nendobj\n", at + 1)].concat();
     }
-    let xref = file.len();
+    let (xref, places) = (file.len(), places.concat());
     let end = "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n";
-    file.push_str(&format!("xref\n0 6\n0000000000 65535 f \n{places}{end}{xref}\n%%EOF\n"));
-    file.into_bytes()
+    let tail = format!("xref\n0 6\n0000000000 65535 f \n{places}{end}{xref}\n%%EOF\n");
+    [file, tail].concat().into_bytes()
 }
 
 #[must_use]

@@ -49,6 +49,7 @@ const EMPTY: &[&str] = &[
     "delete from notification_mark",
     "delete from notification_read",
     "delete from notification",
+    "delete from announcement",
     "delete from licence_flag",
     "delete from extension_request",
     "delete from licence_event",
@@ -100,12 +101,15 @@ const FILL: &[&str] = &[
        from json_each(?1, '$.contact')",
     "insert into role (org_id, role, contact_id)
      select value ->> 'org_id', value ->> 'role', value ->> 'contact_id' from json_each(?1, '$.role')",
+    "insert into oidc_client (id, name, kind, redirect_uris, created_at)
+     select value ->> 'id', value ->> 'name', 'oidc', value -> 'redirect_uris', ?2 - 86400 * (value ->> 'days')
+       from json_each(?1, '$.oidc_client')",
     "insert into outbox (id, kind, org_id, contact_id, recipient, payload, state, attempts, lease_until, created_at,
-                         state_at, error)
+                         state_at, error, reason)
      select value ->> 'id', value ->> 'kind', value ->> 'org_id', value ->> 'contact_id', value ->> 'recipient', '{}',
             value ->> 'state', value ->> 'attempts',
             case when value ->> 'state' = 'queued' then ?2 + 21600 end,
-            ?2 - 3600 * (value ->> 'hours'), ?2 - 3600 * (value ->> 'hours') + 4, value ->> 'error'
+            ?2 - 3600 * (value ->> 'hours'), ?2 - 3600 * (value ->> 'hours') + 4, value ->> 'error', value ->> 'reason'
        from json_each(?1, '$.outbox')",
 ];
 

@@ -51,6 +51,7 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
         return Err(refused(&door, &asked, vec![FieldError::new("from", "too-many", said)]).await);
     }
     let name = format!("{}_notifications_{today}", me.org_name.slug());
+    door.note_export(&me);
     Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, notes.iter().map(view::row)) }))
 }
 

@@ -3,6 +3,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::records::{Document, Record, Sibling, Step};
+use super::rules::ageing::WORKING_DAYS;
 use super::rules::{Status, proof};
 use super::view::{badge, date, or_none, tax};
 use crate::answer::View;
@@ -150,7 +151,10 @@ impl RecordPage {
             Status::Submitted => (
                 Tone::Info,
                 "Waiting to be reconciled",
-                format!("The {vendor} team reconciles it within 3 working days."),
+                format!(
+                    "{} The {vendor} team reconciles it within {WORKING_DAYS} working days.",
+                    self.moved()
+                ),
             ),
             Status::UnderReview => {
                 (Tone::Info, "Under review", format!("The {vendor} team is looking for the payment."))
@@ -176,6 +180,19 @@ impl RecordPage {
         };
         let message = &self.record.message;
         notice(tone, title, html! { p { (said) } @if !message.is_empty() { p { (message) } } })
+    }
+
+    /// Which licences have moved, in a sentence.
+    fn moved(&self) -> String {
+        let moved: Vec<String> = self
+            .record
+            .extended()
+            .map(|it| format!("{} is valid till {}", it.product, it.new_valid_till.words()))
+            .collect();
+        match moved.as_slice() {
+            [] => "No licence has moved; the table below says why.".to_owned(),
+            moved => format!("{}.", moved.join(", ")),
+        }
     }
 
     /// A part payment, perhaps, or a slip: allowed, and said.
@@ -207,7 +224,7 @@ impl RecordPage {
 
     fn licences(&self) -> Markup {
         if self.record.effects.is_empty() {
-            let said = "No licence ended within five days when the payment was recorded.";
+            let said = "There was no licence that the payment could have moved.";
             return page::empty_state(Icon::Key, "No licence was extended", said, None);
         }
         let columns = [

@@ -128,8 +128,8 @@ impl Parameters {
     pub fn again(&self, changes: &[(&str, Option<&str>)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for name in PARAMETERS {
-            let changed = changes.iter().find(|it| it.0 == name).map(|it| it.1);
-            if let Some(value) = changed.unwrap_or_else(|| self.one(name)) {
+            let other = changes.iter().find(|it| it.0 == name).map(|it| it.1);
+            if let Some(value) = other.unwrap_or_else(|| self.one(name)) {
                 query.append_pair(name, value);
             }
         }

@@ -1,6 +1,6 @@
 use axum::response::Html;
 use maud::html;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::answer::View;
 use crate::page::{self, Frame, Icon, Kind, Tile, Tone};
@@ -14,13 +14,14 @@ pub struct Chooser {
 
 impl View for Chooser {
     fn page(&self, frame: &Frame) -> Html<String> {
-        let intro = format!("{} will see your questions as those of this organisation.", self.client);
+        let intro =
+            format!("{} takes your questions as those of the organisation that you choose.", self.client);
         let tiles: Vec<Tile> = self
             .ways
             .iter()
             .map(|(name, way)| Tile {
                 label: name.clone(),
-                text: format!("Go on to {} for it", self.client),
+                text: "Ask as its Support contact".to_owned(),
                 href: way.clone(),
                 icon: Icon::Building,
                 external: false,
@@ -86,6 +87,6 @@ impl View for NoDesk {
     }
 
     fn json(&self) -> Value {
-        json!(null)
+        Value::Null
     }
 }

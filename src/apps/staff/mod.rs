@@ -9,6 +9,7 @@ mod mail_room;
 pub mod members;
 mod overview;
 pub mod partners;
+pub mod publishing;
 mod sign_on;
 pub mod told;
 mod view_as;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(installation::routes())
         .merge(audit::routes())
         .merge(keys::routes())
+        .merge(publishing::routes())
         .merge(sign_on::routes())
         .merge(booking::routes())
 }

@@ -43,15 +43,19 @@ pub async fn open(method: Method, door: Access<HelpDesk>) -> Result<Answer, Erro
             }
             hand_over(&door, &me, it).await
         }
-        Some(_) | None => Ok(match &config.links.help_desk {
-            Some(link) => go(link.clone()),
-            None => {
-                let vendor = config.brand.vendor_name.clone();
-                let view = NoDesk { vendor, support: config.support_email.as_str().to_owned() };
-                Answer::of(Shown { frame: door.frame(&me), view })
-            }
-        }),
+        Some(_) | None => Ok(plain(&door, &me)),
     }
+}
+
+/// A link to wherever the help desk is, or how to reach it without one.
+fn plain(door: &Access<HelpDesk>, me: &Member) -> Answer {
+    let config = door.app().config();
+    if let Some(link) = &config.links.help_desk {
+        return go(link.clone());
+    }
+    let vendor = config.brand.vendor_name.clone();
+    let view = NoDesk { vendor, support: config.support_email.as_str().to_owned() };
+    Answer::of(Shown { frame: door.frame(me), view })
 }
 
 fn go(to: String) -> Answer {

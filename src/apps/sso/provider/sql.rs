@@ -138,7 +138,7 @@ pub struct Code {
     pub redirect_uri: String,
     pub scope: String,
     pub nonce: Option<String>,
-    pub code_challenge: String,
+    pub challenge: String,
     pub auth_at: i64,
     pub expires_at: i64,
     pub used_at: Option<i64>,
@@ -146,7 +146,7 @@ pub struct Code {
 
 pub fn code(scope: &Anyone, hash: &TokenHash) -> Deed {
     scope.deed(sql!(
-        "select client_id, person_id, org_id, redirect_uri, scope, nonce, code_challenge, auth_at, expires_at, used_at
+        "select client_id, person_id, org_id, redirect_uri, scope, nonce, code_challenge as challenge, auth_at, expires_at, used_at
            from oidc_code where hash = ?1",
         hash.as_str(),
     ))

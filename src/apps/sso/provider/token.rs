@@ -74,7 +74,7 @@ async fn answer(door: &Doorstep, headers: &HeaderMap, posted: &Posted<Exchange>)
     }
     let good = code.redirect_uri == redirect_uri
         && code.expires_at > door.now()
-        && verifies(&verifier, &code.code_challenge);
+        && verifies(&verifier, &code.challenge);
     if !good {
         return Err(INVALID_GRANT.into());
     }
@@ -97,9 +97,10 @@ fn present(headers: &HeaderMap, form: &Exchange) -> Result<Presented, Trouble> {
 }
 
 fn not_the_one(by: &Presented) -> Trouble {
-    match by.by_header {
-        true => Trouble::Challenged("Basic", INVALID_CLIENT),
-        false => Trouble::Refused(StatusCode::UNAUTHORIZED, INVALID_CLIENT),
+    if by.by_header {
+        Trouble::Challenged("Basic", INVALID_CLIENT)
+    } else {
+        Trouble::Refused(StatusCode::UNAUTHORIZED, INVALID_CLIENT)
     }
 }
 

@@ -80,8 +80,7 @@ fn screen(door: &Door, keys: Vec<ApiKey>, draft: Draft) -> Result<KeyList, Error
 }
 
 fn rotation(door: &Door, key: ApiKey, draft: Draft) -> Result<RotationForm, Error> {
-    let zone = door.app().config().zone;
-    Ok(RotationForm { key, draft, today: today(door)?, now: door.now(), zone, at: AT })
+    Ok(RotationForm { key, draft, today: today(door)?, now: door.now(), at: AT })
 }
 
 fn shown_once(door: &Door, me: &Colleague, made: Made) -> Answer {

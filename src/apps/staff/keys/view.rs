@@ -194,7 +194,6 @@ pub struct RotationForm {
     pub draft: Draft,
     pub today: Day,
     pub now: i64,
-    pub zone: Zone,
     pub at: &'static str,
 }
 

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::rules::{self, Client, Kind, NewClient, Switch};
-use super::view::Secret;
+use super::view::Credentials;
 use super::{Door, sql};
 use crate::access::{Colleague, stale};
 use crate::audit::Entry;
@@ -24,7 +24,7 @@ pub async fn find(door: &Door, id: Result<ClientId, Error>) -> Result<(Colleague
     Ok((me, client.ok_or(Error::NotFound)?))
 }
 
-pub async fn add(door: &Door, me: &Colleague, new: NewClient) -> Result<Secret, Error> {
+pub async fn add(door: &Door, me: &Colleague, new: NewClient) -> Result<Credentials, Error> {
     let (app, scope) = (door.app(), door.scope());
     let uris = rules::addresses(&new, !app.config().is_production()).map_err(Error::unprocessable_all)?;
     let id: ClientId = app.new_id();
@@ -39,7 +39,7 @@ pub async fn add(door: &Door, me: &Colleague, new: NewClient) -> Result<Secret, 
         entry.deed(scope, app, &door.actor(me)),
     ];
     door.write(deeds).await?;
-    Ok(Secret {
+    Ok(Credentials {
         id,
         name: new.name.as_str().to_owned(),
         kind: new.kind,
@@ -49,7 +49,7 @@ pub async fn add(door: &Door, me: &Colleague, new: NewClient) -> Result<Secret, 
 }
 
 /// The old secret is void at once.
-pub async fn renew(door: &Door, me: &Colleague, client: &Client) -> Result<Secret, Error> {
+pub async fn renew(door: &Door, me: &Colleague, client: &Client) -> Result<Credentials, Error> {
     let (app, scope) = (door.app(), door.scope());
     if !client.has_secret.0 {
         let said = "This client has no secret of ours, so there is none to replace.";
@@ -63,7 +63,7 @@ pub async fn renew(door: &Door, me: &Colleague, client: &Client) -> Result<Secre
         entry.deed(scope, app, &door.actor(me)),
     ];
     write(door, deeds).await?;
-    Ok(Secret {
+    Ok(Credentials {
         id: client.id.clone(),
         name: client.name.clone(),
         kind: client.kind,

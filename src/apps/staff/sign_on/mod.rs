@@ -52,7 +52,7 @@ impl Form for Switch {
 async fn list(door: Door) -> Result<Answer, Error> {
     let (me, clients) = door.read(sql::clients(door.scope())).await?;
     let config = door.app().config();
-    let view = view::Clients {
+    let view = view::List {
         clients,
         ready: actions::ready(&door),
         issuer: config.origin.clone(),

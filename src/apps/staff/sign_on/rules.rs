@@ -210,7 +210,7 @@ mod tests {
         let name = DisplayName::try_from("Help desk".to_owned()).unwrap();
         let (redirect_uris, login_uri) = (redirect_uris.to_owned(), login_uri.map(str::to_owned));
         let new = NewClient { name, kind, redirect_uris, login_uri, public };
-        addresses(&new, false).err().unwrap_or_default().into_iter().map(|it| it.field.to_string()).collect()
+        addresses(&new, false).err().unwrap_or_default().into_iter().map(|it| it.field).collect()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::page::{
     checkbox, code_line, empty_state, notice, page_head, screen, select, stack, table, tag,
 };
 
-pub struct Clients {
+pub struct List {
     pub clients: Vec<Client>,
     /// The kinds that the installation's secrets allow.
     pub ready: Vec<Kind>,
@@ -30,7 +30,7 @@ const COLUMNS: [Column; 5] = [
     Column { label: "Actions", kind: ColumnKind::Actions },
 ];
 
-impl View for Clients {
+impl View for List {
     fn page(&self, frame: &Frame) -> Html<String> {
         let add =
             || button_link(page::Kind::Primary, "Add a help desk", &format!("{AT}/new"), Some(Icon::Plus));
@@ -64,7 +64,7 @@ impl View for Clients {
     }
 }
 
-impl Clients {
+impl List {
     fn row(&self, client: &Client) -> Vec<Markup> {
         let works = client.enabled.0 && self.ready.contains(&client.kind);
         let state = match (client.enabled.0, works) {
@@ -139,7 +139,7 @@ impl View for Entry {
 }
 
 /// Shown once.
-pub struct Secret {
+pub struct Credentials {
     pub id: ClientId,
     pub name: String,
     pub kind: Kind,
@@ -147,7 +147,7 @@ pub struct Secret {
     pub issuer: String,
 }
 
-impl View for Secret {
+impl View for Credentials {
     fn page(&self, frame: &Frame) -> Html<String> {
         let intro = match (&self.secret, self.kind) {
             (Some(_), _) => {
