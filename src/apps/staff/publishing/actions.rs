@@ -115,7 +115,8 @@ pub async fn change(door: &Door, posted: &Posted<NewNotice>) -> Result<NoticeId,
         posted.matches(known.notice.version)?;
         let NewNotice { mut text, organisations, .. } = parsed?;
         text.audience.organisations = chosen(organisations, &named)?;
-        rewrite(door, &known, &text, &[]).await
+        let deeds = rewritten(door, &known, &text, &[])?;
+        door.write(deeds).await.map(drop).map_err(said_by_the_database)
     };
     match changed.await {
         Ok(()) => Ok(known.notice.id),
@@ -132,22 +133,28 @@ pub async fn patch(door: &Door, posted: &Posted<Patch>) -> Result<(NoticeFacts, 
     let touches_text = patch.touches_text();
     let text = patch.on(&known.notice, zone(door))?;
     let is_news = target.is_some_and(|it| it != known.notice.state);
-    match target.filter(|_| is_news) {
+    let mut deeds = match target.filter(|_| is_news) {
         Some(State::Published) => {
             rules::may_publish(known.notice.state, &text, today(door)?)?;
-            let copies = copies(door, &text.audience);
-            rewrite(door, &known, &text, &copies).await?;
+            rewritten(door, &known, &text, &copies(door, &text.audience))?
         }
         Some(State::Withdrawn) if touches_text => {
             let said = "Withdraw it, or change its words; both at once says too much.";
             return Err(Error::invalid(vec![FieldError::new("state", "alone", said)]));
         }
-        Some(State::Withdrawn) => withdraw(door, &known).await?,
-        Some(State::Draft) | None => rewrite(door, &known, &text, &[]).await?,
-    }
-    let again = load(door).await?;
-    let version = again.notice.version;
-    Ok((NoticeFacts::of(&again.notice, Some(again.reach)), version))
+        Some(State::Withdrawn) => withdrawn(door, &known)?,
+        // Asking for what is so already is no mistake.
+        Some(State::Draft) | None if !touches_text => {
+            return Ok((NoticeFacts::of(&known.notice, Some(known.reach)), known.notice.version));
+        }
+        Some(State::Draft) | None => rewritten(door, &known, &text, &[])?,
+    };
+    deeds.extend(sql::as_it_is_now(door.scope(), &known.notice.id));
+    let mut rows = door.write(deeds).await.map_err(said_by_the_database)?;
+    let mut last = || rows.pop().ok_or(Error::Ours("an announcement that is gone"));
+    let (reach, notice) = (last()?.decode::<Reach>()?.pop(), last()?.decode::<Notice>()?.pop());
+    let notice = notice.ok_or(Error::Ours("an announcement that is gone"))?;
+    Ok((NoticeFacts::of(&notice, reach), notice.version))
 }
 
 pub async fn publish(door: &Door, known: &Known) -> Result<(), Error> {
@@ -173,22 +180,26 @@ pub async fn pin(door: &Door, known: &Known, until: Option<Day>) -> Result<(), E
 }
 
 pub async fn withdraw(door: &Door, known: &Known) -> Result<(), Error> {
+    door.write(withdrawn(door, known)?).await.map(drop).map_err(said_by_the_database)
+}
+
+fn withdrawn(door: &Door, known: &Known) -> Result<Vec<Deed>, Error> {
     rules::may_withdraw(known.notice.state)?;
     let text = Patch::default().on(&known.notice, zone(door))?;
     let (scope, notice) = (door.scope(), &known.notice);
     let mut deeds = vec![sql::unless_changed(scope, &notice.id, notice.version)];
     deeds.extend(sql::withdraw(scope, &notice.id));
     deeds.push(entry(door, &known.me, "notice.withdrawn", &notice.id, None, &text));
-    door.write(deeds).await.map(drop).map_err(said_by_the_database)
+    Ok(deeds)
 }
 
 /// `copies` publishes it in the same batch.
-async fn rewrite(
+fn rewritten(
     door: &Door,
     known: &Known,
     text: &Text,
     copies: &[(NotificationId, Option<OrgId>)],
-) -> Result<(), Error> {
+) -> Result<Vec<Deed>, Error> {
     let (scope, notice) = (door.scope(), &known.notice);
     rules::may_change(notice.state, text.audience != notice.audience())?;
     rules::may_stand(text, today(door)?)?;
@@ -203,7 +214,7 @@ async fn rewrite(
         deeds.extend(sql::publish(scope, &notice.id, copies, door.now()));
         deeds.push(entry(door, &known.me, "notice.published", &notice.id, Some(notice), text));
     }
-    door.write(deeds).await.map(drop).map_err(said_by_the_database)
+    Ok(deeds)
 }
 
 /// The body is too long for the log; that it changed is said by its length.

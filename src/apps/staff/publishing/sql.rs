@@ -40,8 +40,8 @@ pub fn notice(scope: &Anyone, id: &NoticeId) -> Query<Option<Notice>> {
 
 /// How many verified contacts, of how many organisations, it would reach at this moment: by the same words that decide
 /// who sees a notification.
-pub fn reach_of(scope: &Anyone, id: &NoticeId) -> Query<Option<Reach>> {
-    scope.query(sql!(
+macro_rules! reach {
+    () => {
         concat!(
             "select count(distinct contact.person_id) as people, count(distinct contact.org_id) as organisations
                from (select 'published' as state, 0 as published_at, null as expires_at, product_id, roles, category,
@@ -51,9 +51,20 @@ pub fn reach_of(scope: &Anyone, id: &NoticeId) -> Query<Option<Reach>> {
                 and (note.org_ids is null or contact.org_id in (select value from json_each(note.org_ids)))
               where ",
             meant_for_contact!("1")
-        ),
-        id.as_str(),
-    ))
+        )
+    };
+}
+
+pub fn reach_of(scope: &Anyone, id: &NoticeId) -> Query<Option<Reach>> {
+    scope.query(sql!(reach!(), id.as_str()))
+}
+
+/// Behind what was changed, in the same batch: `Notice`, then `Reach`.
+pub fn as_it_is_now(scope: &Anyone, id: &NoticeId) -> [Deed; 2] {
+    [
+        scope.deed(sql!(concat!(notices!(), "where notice.id = ?1"), id.as_str())),
+        scope.deed(sql!(reach!(), id.as_str())),
+    ]
 }
 
 #[derive(Debug, Clone, Deserialize)]
