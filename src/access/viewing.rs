@@ -29,7 +29,8 @@ pub(super) enum Asks {
 impl Asks {
     pub fn of(parts: &Parts) -> Self {
         let looks = parts.method == Method::GET || parts.method == Method::HEAD;
-        let document = parts.uri.path().split('/').any(|it| it == "documents");
+        let path = parts.uri.path();
+        let document = path.split('/').any(|it| it == "documents") || path.contains("/report/");
         match (looks, document) {
             (false, _) => Self::ToChange,
             (true, true) => Self::ForDocument,

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::kernel::{ContactId, Email, Flag, MailId, NotificationId, OrgId, PersonId};
 use crate::sql;
 
-/// So many contacts a batch: it takes some 20 ms, and people wait meanwhile.
+/// So many contacts a batch: it takes some 50 ms (docs/performance.md), and people wait meanwhile.
 const CHUNK: usize = 500;
 /// And so many batches a run, of three statements and at most five messages to the queue each: two thirds of what one
 /// invocation may ask (platform 1.1). A message in the queue calls for the next one.

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::kernel::{ContactId, Day, Email, MailId, OrgId, PersonId};
 use crate::sql;
 
-/// So many contacts a batch: it takes some 20 ms, and people wait meanwhile.
+/// So many contacts a batch: it takes some 30 ms (docs/performance.md), and people wait meanwhile.
 const CHUNK: usize = 200;
 /// And so many batches a run, of four statements and at most two messages to the queue each: three quarters of what one
 /// invocation may ask (platform 1.1). A message in the queue calls for the next one.

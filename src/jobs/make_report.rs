@@ -223,22 +223,22 @@ async fn read(system: &System, wanted: &Wanted) -> Result<(Book, Vec<OrgId>), Er
             into(part);
         }
     };
-    contacts.into_iter().for_each(|it| {
+    for it in contacts {
         let (org, mut line) = (it.org_id.clone(), Some(contact_line(it)));
         put(&org, &mut |part| part.contacts.extend(line.take()));
-    });
-    bought.into_iter().for_each(|it| {
+    }
+    for it in bought {
         let (org, mut line) = (it.org_id.clone(), Some(subscription_line(it, today)));
         put(&org, &mut |part| part.subscriptions.extend(line.take()));
-    });
-    licences.into_iter().for_each(|it| {
+    }
+    for it in licences {
         let (org, mut line) = (it.org_id.clone(), Some(licence_line(it, today)));
         put(&org, &mut |part| part.licences.extend(line.take()));
-    });
-    newest.into_iter().for_each(|it| {
+    }
+    for it in newest {
         let (org, mut line) = (it.org_id.clone(), Some(usage_line(it)));
         put(&org, &mut |part| part.usage.extend(line.take()));
-    });
+    }
     let book = Book {
         vendor: app.config().brand.vendor_name.clone(),
         reader: wanted.reader.as_str().to_owned(),

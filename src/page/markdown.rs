@@ -51,7 +51,7 @@ pub fn gist(text: &str) -> String {
     parts(text, false).join(" ")
 }
 
-fn parts(text: &str, with_addresses: bool) -> Vec<String> {
+fn parts(text: &str, in_full: bool) -> Vec<String> {
     let (mut parts, mut last) = (Vec::new(), String::new());
     let mut end = |last: &mut String| {
         let words = last.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -65,10 +65,12 @@ fn parts(text: &str, with_addresses: bool) -> Vec<String> {
         match event {
             Event::Start(Tag::Item) => {
                 end(&mut last);
-                last.extend([BULLET, " "]);
+                if in_full {
+                    last.extend([BULLET, " "]);
+                }
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
-                links.push(outside(&dest_url).filter(|_| with_addresses).map(str::to_owned));
+                links.push(outside(&dest_url).filter(|_| in_full).map(str::to_owned));
             }
             Event::End(TagEnd::Link) => {
                 if let Some(url) = links.pop().flatten().filter(|it| !last.ends_with(it.as_str())) {

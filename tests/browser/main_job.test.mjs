@@ -93,7 +93,7 @@ async function mainJob(hands, device) {
   await says(primary, "The roles were assigned.");
   assert.deepEqual(await row(primary).locator(".tag").allInnerTexts(), ["Billing"]);
   await asha.reload();
-  assert.deepEqual(await launcher(asha), ["Notifications", "Licences", "Order Book", "Payments", "Make Payment", "Bill desk", "Documentation"]);
+  assert.deepEqual(await launcher(asha), ["Notifications", "Licences", "Order Book", "Usage", "Payments", "Make Payment", "Bill desk", "Documentation"]);
   await portal.mail(ASHA, "You are now the Billing contact");
 
   // Deleting asks first.

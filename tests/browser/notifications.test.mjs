@@ -93,7 +93,7 @@ test("what comes by mail is chosen, what is fixed says why, and a mail ends in o
   const page = await portal.signedIn("technical@acme.example");
   await page.goto(`${NOTES}/preferences`);
   await shows(page, "Mail preferences");
-  await page.getByText("so these mails are always sent", { exact: false }).first().waitFor();
+  await page.getByText("Always sent", { exact: false }).first().waitFor();
   assert.equal(await page.getByLabel("Security").count(), 0);
   await keyboard.choose(page.getByLabel("Releases"), "At once");
   await keyboard.press(page.getByRole("button", { name: "Save" }));

@@ -74,6 +74,7 @@ const INSIDE = {
       await page.locator(".toast").waitFor();
     }, "Contacts"],
     ["roles", `${BLUE_HARBOUR}/roles`, null, "Manage Roles"],
+    ["report", `${BLUE_HARBOUR}/report`, null, "Organisation report"],
     ["menu", BLUE_HARBOUR, async (page) => {
       for (const menu of await page.locator("details.menu").all()) await menu.evaluate((it) => { it.open = true; });
     }, "Blue Harbour Logistics"],
@@ -94,6 +95,10 @@ const INSIDE = {
       await page.getByRole("heading", { name: "Lines" }).waitFor();
     }, /^Order /],
     ["calendar", `${ACME}/calendar`, null, "Calendar"],
+    ["usage", `${ACME}/usage`, null, "Usage"],
+    ["usage of a year, by months", `${ACME}/usage?product=skyconnect&sub_product=mailboxes&grain=monthly`, null, "Usage"],
+    ["usage as a table", `${ACME}/usage?product=vaultastic&view=table`, null, "Usage"],
+    ["usage, nothing in the period", `${ACME}/usage?product=clrstream&period=2020-01`, null, "Usage"],
     ["orders, nothing found", `${ACME}/orders/history?q=zzzz`, null, "Order Book"],
     ["forbidden", `${ACME}/contacts`, null, "Your role does not open this"],
   ],

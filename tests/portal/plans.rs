@@ -8,10 +8,11 @@ use serde::Deserialize;
 use crate::fixtures::Portal;
 use crate::samples::sample;
 
-/// Short whatever happens: the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
+/// Short whatever happens: the schema itself, the vendor's catalogue, keys and own people, the values of a list in a parameter, the jobs,
 /// what a search has found, the hundred oldest of what waits, the one meter that is chosen, what a report covers, and the
 /// rounds of the hash that chains the audit log.
-const SHORT: [&str; 13] = [
+const SHORT: [&str; 14] = [
+    "sqlite_schema",
     "product",
     "api_key",
     "staff",

@@ -7,7 +7,8 @@ use jwt_compact::{AlgorithmExt, TimeOptions, UntrustedToken};
 use serde_json::{Value, json};
 
 use crate::fixtures::{NOW, Portal, cookie, looks};
-use crate::sso_cast::{NED_TWICE, ZENDESK_SECRET, said, with_desks};
+use crate::sso_cast::{NED_TWICE, ZENDESK_SECRET, request, said, with_desks};
+use crate::view_as::{STAFF, looking};
 
 const AT: &str = "/o/acme/helpdesk";
 
@@ -88,4 +89,19 @@ fn it_is_for_support_of_that_organisation() {
         "{NED_TWICE} update oidc_client set login_uri = 'https://d.example/' where id = 'desk';"
     ));
     assert_eq!(said(&portal.get("/o/globex/helpdesk", "ned"), "login_hint").unwrap(), "globex");
+}
+
+/// Whoever looks at the portal as a contact is signed on nowhere as that contact.
+#[test]
+fn a_view_signs_nobody_on() {
+    let zendesk =
+        "update oidc_client set login_uri = 'https://v.zendesk.example/access/jwt' where id = 'zen';";
+    let portal = with_desks(&(looking("c-sue") + zendesk));
+    assert_eq!(portal.get("/o/acme", STAFF).status, StatusCode::OK);
+    let answer = portal.get(AT, STAFF);
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(!answer.body.contains("name=\"jwt\""));
+    let asked = portal.get(&request(&[("org", "acme")]), STAFF);
+    assert_eq!(said(&asked, "error").as_deref(), Some("access_denied"));
+    assert_eq!(portal.number("select count(*) as n from oidc_code"), 0);
 }

@@ -176,6 +176,11 @@ fn a_late_mark_does_not_hide_that_a_mail_came_back() {
     assert_eq!(state(&portal)[0]["state"], "bounced");
 }
 
+#[derive(Deserialize)]
+struct Step {
+    detail: String,
+}
+
 #[test]
 fn whoever_looks_after_mail_sees_the_newest_first_and_reads_no_more_than_that() {
     let portal = Portal::new();
@@ -194,10 +199,6 @@ fn whoever_looks_after_mail_sees_the_newest_first_and_reads_no_more_than_that() 
     assert!(found[0].bounced.0 && !found[1].bounced.0);
     assert_eq!((found[0].reason, found[0].error.as_deref()), (Some(Reason::Refused), Some("550 no")));
 
-    #[derive(Deserialize)]
-    struct Step {
-        detail: String,
-    }
     let sql = portal.db.history().last().unwrap().stmt.clone();
     let plan = Stmt { sql: format!("explain query plan {}", sql.sql).leak(), args: sql.args };
     let steps: Vec<Step> = block_on(portal.db.write(vec![plan])).unwrap().remove(0).decode().unwrap();

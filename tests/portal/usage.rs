@@ -236,3 +236,52 @@ fn a_chart_of_anything_is_drawn() {
         }
     }
 }
+
+/// `cargo test --release two_million -- --ignored --nocapture` measures: 1,000 organisations, each with 2,000 samples.
+#[test]
+#[ignore = "takes a minute and says how long; run it in release"]
+#[expect(clippy::disallowed_methods, reason = "the clock of the machine is what a measurement asks")]
+fn two_million_samples() {
+    const MANY: &str = "
+        insert into sub_product values ('skyconnect', 'mailboxes', 'Mailboxes', 'users'), ('skyconnect', 'storage', 'Storage', 'GB'),
+          ('vaultastic', 'active', 'Active Store', 'GB'), ('vaultastic', 'open', 'Open Store', 'GB');
+        with recursive n (i) as (select 1 union all select i + 1 from n where i < 998)
+          insert into organisation (id, name, created_at) select 'o-' || i, 'Organisation ' || i, 1 from n;
+        insert into subscription (id, org_id, product_id, sku, description, quantity, unit, starts_on, valid_till, agreement,
+                                  created_at)
+          select 's-' || id, id, 'skyconnect', 'SKY', 'x', 1000, 'users', '2025-01-01', '2026-12-31', 'contract', 1
+            from organisation where id like 'o-%';
+        with recursive n (i) as (select 0 union all select i + 1 from n where i < 499)
+          insert into usage_sample
+          select organisation.id, kind.product_id, kind.id, date('2026-11-21', '-' || i || ' days'), 950 - i, 1
+            from organisation, sub_product as kind, n;";
+    let built = std::time::Instant::now();
+    let portal = Portal::after(MANY);
+    assert_eq!(portal.number("select count(*) as n from usage_sample"), 2_000_000);
+    println!("built in {:?}", built.elapsed());
+    for query in ["", "grain=monthly", "period=2026", "grain=monthly&period=fy2026", "view=table&period=2026"]
+    {
+        let (since, trips) = (portal.db.history().len(), portal.db.round_trips());
+        let from = std::time::Instant::now();
+        let page = portal.get(&format!("/o/acme/usage?{query}"), "ann");
+        let (took, trips) = (from.elapsed(), portal.db.round_trips() - trips);
+        let steps: i32 = portal.db.history().iter().skip(since).map(|it| it.steps).sum();
+        println!("{query:28} {took:?}, {trips} round trip, {steps} steps, {} bytes", page.body.len());
+        assert!(trips == 1 && steps < 20_000, "{query}");
+    }
+    for run in 1.. {
+        let (from, since) = (std::time::Instant::now(), portal.db.history().len());
+        let system = portal::access::System::new(portal.app());
+        let report =
+            futures_executor::block_on(portal::jobs::watch_usage(&system, portal::jobs::ROUNDS_OF_USAGE))
+                .unwrap();
+        println!(
+            "run {run}: {:?}, {} statements, {report}",
+            from.elapsed(),
+            portal.db.history().len() - since
+        );
+        if report["looked_at"] == 0 {
+            break;
+        }
+    }
+}

@@ -22,7 +22,6 @@ impl Fields {
     }
 
     /// The same where leaving it out and saying none are two things.
-    #[expect(clippy::option_option, reason = "malformed, left out and none are three things")]
     pub fn said_or_none<T: TryFrom<String, Error: Display>>(
         &mut self,
         field: &str,

@@ -24,7 +24,6 @@ impl Fields {
     }
 
     /// The same for one that may say "none".
-    #[expect(clippy::option_option, reason = "malformed, left out and none are three things")]
     pub fn given_or_none<T: TryFrom<String, Error: Display>>(
         &mut self,
         field: &str,

@@ -42,6 +42,7 @@ pub const SHEET: [&str; 11] = [
     "Request",
 ];
 
+#[must_use]
 pub fn row(it: &Line) -> Vec<String> {
     let json = |it: Value| if it.is_null() { String::new() } else { it.to_string() };
     vec![

@@ -169,7 +169,7 @@ fn text(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn line(action: &str, before: Value, after: Value) -> Line {
+    fn line(action: &str, before: &Value, after: &Value) -> Line {
         let row = serde_json::json!({
             "id": "a", "at": 1, "actor_id": "ann", "actor_name": "Ann", "action": action, "target": "x",
             "before": before.is_object().then(|| before.to_string()),
@@ -185,19 +185,19 @@ mod tests {
 
         let roles = line(
             "roles.assigned",
-            json!({ "primary": "1", "billing": null, "support": "3", "technical": "2" }),
-            json!({ "primary": "1", "billing": "2", "support": null, "technical": "2",
+            &json!({ "primary": "1", "billing": null, "support": "3", "technical": "2" }),
+            &json!({ "primary": "1", "billing": "2", "support": null, "technical": "2",
                     "names": { "1": "Ann", "2": "Tom", "3": "Sue" } }),
         );
         assert_eq!(said(&roles), "Ann assigned Billing to Tom, took Support from Sue");
         let expected =
             [("billing".into(), None, Some("Tom".into())), ("support".into(), Some("Sue".into()), None)];
         assert_eq!(changes(&roles), expected);
-        let deleted = line("contact.deleted", json!({ "display_name": "Tom" }), Value::Null);
+        let deleted = line("contact.deleted", &json!({ "display_name": "Tom" }), &Value::Null);
         assert_eq!(said(&deleted), "Ann deleted the contact Tom");
-        assert_eq!(said(&line("contact.deleted", Value::Null, Value::Null)), "Ann: contact deleted");
-        assert_eq!(said(&line("thing.done_so", Value::Null, Value::Null)), "Ann: thing done so");
-        let braces = line("person.renamed", Value::Null, json!({ "display_name": "{who} {x" }));
+        assert_eq!(said(&line("contact.deleted", &Value::Null, &Value::Null)), "Ann: contact deleted");
+        assert_eq!(said(&line("thing.done_so", &Value::Null, &Value::Null)), "Ann: thing done so");
+        let braces = line("person.renamed", &Value::Null, &json!({ "display_name": "{who} {x" }));
         assert_eq!(said(&braces), "Ann is now called {who} {x");
     }
 }

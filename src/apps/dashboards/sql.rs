@@ -107,6 +107,7 @@ pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
 }
 
 /// What passed a threshold this month, the highest share first. For who sees the orders (domain 2.3, 6.4).
+#[must_use]
 pub fn reached(org: &OrgScope, today: Day) -> Query<Vec<Reached>> {
     org.query(sql!(
         "select alert.product_id, product.name as product, alert.sub_product, kind.label,

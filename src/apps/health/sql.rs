@@ -11,6 +11,7 @@ pub struct Missing {
 }
 
 /// What the schema has and this database has not: tables, and the triggers that hold the rules.
+#[must_use]
 pub fn missing(scope: &Anyone) -> Query<Vec<Missing>> {
     let expected: Vec<&str> = schema::names().collect();
     scope.query(sql!(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::rules::{Category, Choice, Preference, in_force};
 use crate::answer::View;
 use crate::kernel::{Email, OrgName};
-use crate::page::{self, Draft, Frame, Icon, Kind};
+use crate::page::{self, Draft, Frame, Kind, Tone};
 
 /// What comes by mail.
 pub struct Preferences {
@@ -66,7 +66,11 @@ impl Preferences {
 
 fn fixed() -> Vec<(&'static str, Markup)> {
     let fixed = Category::ALL.into_iter().filter_map(|it| it.fixed().map(|why| (it.label(), why)));
-    fixed.map(|(label, why)| (label, html! { span.badges { (Icon::Lock) (why) } })).collect()
+    fixed
+        .map(|(label, why)| {
+            (label, html! { (page::badge(Tone::Neutral, "Always sent")) br; small { (why) } })
+        })
+        .collect()
 }
 
 const fn about(category: Category) -> &'static str {

@@ -132,12 +132,8 @@ impl Category {
     #[must_use]
     pub fn fixed(self) -> Option<&'static str> {
         match self {
-            Self::License => {
-                Some("A licence that ends unnoticed stops people's work, so these mails are always sent.")
-            }
-            Self::Security => {
-                Some("What endangers your data must reach you, so these mails are always sent.")
-            }
+            Self::License => Some("A licence that ends unnoticed stops people's work."),
+            Self::Security => Some("What endangers your data must reach you."),
             Self::Billing | Self::Downtime | Self::Release | Self::Report | Self::Account | Self::General => {
                 None
             }

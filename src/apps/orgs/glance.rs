@@ -38,16 +38,18 @@ fn licences(all: &[Licence], it: &Matters) -> Glance {
     let mut urgent: Vec<&Licence> =
         all.iter().filter(|it| matches!(standing(it), Standing::Expired | Standing::ExpiringSoon)).collect();
     urgent.sort_by_key(|it| it.valid_till);
-    let count = urgent.len();
-    let fact = match urgent.as_slice() {
-        [] => "All valid".to_owned(),
-        [only] => format!("{} {}", only.product, lower(&only.how_long(it.today))),
-        _ => format!("{count} need a look"),
-    };
-    let text = match urgent.as_slice() {
-        [] => "None ends within 30 days.".to_owned(),
-        [only] => format!("Valid till {}", only.valid_till.words()),
-        [first, ..] => format!("{} {}", first.product, lower(&first.how_long(it.today))),
+    let (fact, text) = match urgent.as_slice() {
+        [] => ("All valid".to_owned(), "None ends within 30 days.".to_owned()),
+        [first, others @ ..] => {
+            let fact = said_of(&first.product, &first.how_long(it.today));
+            let till = format!("Valid till {}", first.valid_till.words());
+            let text = match others.len() {
+                0 => till,
+                1 => format!("{till}, and 1 more needs a look"),
+                more => format!("{till}, and {more} more need a look"),
+            };
+            (fact, text)
+        }
     };
     let tone = match urgent.first().map(|it| standing(it)) {
         Some(Standing::Expired) => Tone::Danger,
@@ -111,8 +113,10 @@ fn payments(open: &[Record], at: &str) -> Glance {
     Glance { label: "Payments", fact, text, tone, href: Some(href) }
 }
 
-/// Behind the name of a product: "Expires in 4 days" goes on as "expires in 4 days".
-fn lower(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+/// "Expires in 4 days" goes on behind the name; "Today is its last valid day" stands behind a colon.
+fn said_of(product: &str, how_long: &str) -> String {
+    let mut letters = how_long.chars();
+    let lower: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    let between = if lower.starts_with("expire") { " " } else { ": " };
+    [product, between, &lower].concat()
 }

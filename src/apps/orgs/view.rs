@@ -145,6 +145,7 @@ impl Way {
     fn tile(&self) -> Tile {
         let text = match self.label {
             "Notifications" => "What there is to know, and what of it comes by mail",
+            "Audit log" => "Who did what here, when and from where",
             "Contacts" => "Who may see this organisation, and who holds which role",
             "Licences" => "How long each product may run, its history, and a day more when a renewal is late",
             "Order Book" => "What you have, until when, and every order it came from",

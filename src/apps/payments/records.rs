@@ -285,7 +285,6 @@ impl TryFrom<Columns> for Record {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn instant<S: Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&rfc3339(*at))
 }

@@ -24,7 +24,7 @@ a { color: var(--accent); }
 .none { padding: .625rem .75rem; border-radius: 6px; background: var(--wash); color: var(--soft); }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; }
 th { padding: .375rem .75rem .375rem 0; border-bottom: 1.5px solid var(--ink); font-weight: 600; text-align: left; vertical-align: bottom; }
-td { padding: .4375rem .75rem .4375rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+td { padding: .4375rem .75rem .4375rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 td small { display: block; color: var(--soft); }
 .number { text-align: right; white-space: nowrap; }
 .day { white-space: nowrap; }
@@ -35,6 +35,8 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --wash: #fff; --accent: #000; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   h1 { font-size: 20pt; }
+  table { font-size: 8.5pt; }
+  td, th { padding-right: .5rem; }
   h2 { margin-top: 0; font-size: 15pt; }
   .organisation + .organisation { break-before: page; }
   header + .organisation h2, nav + .organisation h2 { margin-top: 8mm; }
@@ -132,7 +134,7 @@ fn subscription(it: &SubscriptionLine) -> Markup {
     html! {
         td { (it.product) small { (it.description) } }
         (day(Some(it.starts_on))) (day(Some(it.valid_till))) (day(it.cancelled_on))
-        td { (it.agreement) } (day(it.po_on)) td { (it.state) }
+        td.day { (it.agreement) } (day(it.po_on)) td.day { (it.state) }
         td.number { @match it.quantity { Some(quantity) => { (quantity) " " (it.unit) }, None => "metered" } }
     }
 }

@@ -34,12 +34,11 @@ pub async fn ask(door: Door, posted: Posted<()>) -> Result<Answer, Error> {
 /// The file itself, as long as it is fresh.
 pub async fn file(door: Door) -> Result<Answer, Error> {
     let id: Result<ReportId, Error> = door.named("report");
-    let kept = match &id {
-        Ok(id) => door.read(sql::kept(door.org(), door.person(), id, door.now())).await?.1,
-        Err(_) => {
-            door.read(()).await?;
-            None
-        }
+    let kept = if let Ok(id) = &id {
+        door.read(sql::kept(door.org(), door.person(), id, door.now())).await?.1
+    } else {
+        door.read(()).await?;
+        None
     };
     let kept = kept.ok_or(Error::NotFound)?;
     let bytes = door.app().files().get(kept.object).await.map_err(|why| {

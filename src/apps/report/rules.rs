@@ -13,11 +13,11 @@ const SURELY_MADE: i64 = 3600;
 
 /// The latest one of somebody.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the column's name")]
 pub struct Asked {
     pub id: ReportId,
     pub asked_at: i64,
     pub made_at: Option<i64>,
-    pub size: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,12 +133,8 @@ mod tests {
 
     #[test]
     fn a_report_is_made_fresh_and_old() {
-        let report = |made_at| Asked {
-            id: ReportId::try_from("r".to_owned()).unwrap(),
-            asked_at: 1000,
-            made_at,
-            size: None,
-        };
+        let report =
+            |made_at| Asked { id: ReportId::try_from("r".to_owned()).unwrap(), asked_at: 1000, made_at };
         assert_eq!(report(None).standing(4599), Standing::Making);
         assert_eq!(report(None).standing(4600), Standing::Lost);
         assert_eq!(report(Some(1001)).standing(87_400), Standing::Fresh(87_401));

@@ -25,6 +25,7 @@ pub fn key(scope: &Anyone, id: &ApiKeyId) -> Query<Option<ApiKey>> {
 }
 
 /// Those that still work: what to ask about when their maker leaves the staff.
+#[must_use]
 pub fn of_maker(scope: &Anyone, maker: &PersonId, now: i64) -> Query<Vec<ApiKey>> {
     scope.query(sql!(
         concat!(

@@ -156,7 +156,7 @@ impl LicencePage {
         self.draft.errors.iter().any(|it| it.field == "confirm")
     }
 
-    fn form(&self, fields: Markup, kind: Kind, verb: &str) -> Markup {
+    fn form(&self, fields: &Markup, kind: Kind, verb: &str) -> Markup {
         html! {
             form method="post" action=(path_of(&self.licence.id)) novalidate {
                 input type="hidden" name="version" value=(self.licence.version);
@@ -177,7 +177,7 @@ impl LicencePage {
             (Field::text("valid_till", "Valid till").date().initial(&now).required().hint("The last day.").show(&draft))
             (note(&draft))
         };
-        self.form(fields, Kind::Primary, "Change the end")
+        self.form(&fields, Kind::Primary, "Change the end")
     }
 
     fn cancellation(&self) -> Markup {
@@ -187,7 +187,7 @@ impl LicencePage {
             (Field::text("cancelled_on", "Cancelled on").date().required().hint("The first day without it.").show(&draft))
             (note(&draft))
         };
-        self.form(fields, Kind::Danger, "Cancel the licence")
+        self.form(&fields, Kind::Danger, "Cancel the licence")
     }
 
     fn revival(&self) -> Markup {
@@ -197,7 +197,7 @@ impl LicencePage {
             input type="hidden" name="cancelled_on" value="";
             (note(&draft))
         };
-        self.form(fields, Kind::Primary, "Take it back")
+        self.form(&fields, Kind::Primary, "Take it back")
     }
 
     fn confirmation(&self) -> Markup {
@@ -213,7 +213,7 @@ impl LicencePage {
             Tone::Danger,
             "End it in the past?",
             html! {
-                (self.form(fields, Kind::Danger, "End the licence"))
+                (self.form(&fields, Kind::Danger, "End the licence"))
                 p { (button_link(Kind::Secondary, "Keep it", &path_of(&self.licence.id), None)) }
             },
         )

@@ -122,9 +122,8 @@ pub fn may_publish(state: State, text: &Text, today: Day) -> Result<(), Refusal>
 /// What is out keeps its audience; what was withdrawn is over.
 pub fn may_change(state: State, audience_changes: bool) -> Result<(), Refusal> {
     match state {
-        State::Draft => Ok(()),
         State::Published if audience_changes => Err(Refusal::AlreadyOut),
-        State::Published => Ok(()),
+        State::Draft | State::Published => Ok(()),
         State::Withdrawn => Err(Refusal::Withdrawn),
     }
 }

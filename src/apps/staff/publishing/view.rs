@@ -74,7 +74,7 @@ impl NoticeList {
     }
 }
 
-/// "SkyConnect users with the role Primary or Billing, in 3 organisations".
+/// "`SkyConnect` users with the role Primary or Billing, in 3 organisations".
 fn audience(it: &Notice) -> String {
     let all = it.audience();
     let labels: Vec<&str> = all.roles.iter().map(|it| it.label()).collect();
@@ -302,7 +302,7 @@ impl NoticeForm {
                 p.hint { "None ticked: every contact, and of billing matters the Primary and Billing contacts." }
                 @for role in Role::ALL {
                     (page::checkbox(draft, &tick(role), role.label(), None,
-                        old.as_ref().is_some_and(|it| it.roles.iter().any(|it| *it == role))))
+                        old.as_ref().is_some_and(|it| it.roles.contains(&role))))
                 }
             }
         }

@@ -41,15 +41,12 @@ async fn load_once(
         sql::licences(scope, &id),
         sql::readers(scope, &id),
     );
-    let (me, (record, timeline, licences, readers), kept) = match once {
-        Some(once) => {
-            let (me, (facts, kept)) = door.read((facts, once.earlier(scope))).await?;
-            (me, facts, kept)
-        }
-        None => {
-            let (me, facts) = door.read(facts).await?;
-            (me, facts, None)
-        }
+    let (me, (record, timeline, licences, readers), kept) = if let Some(once) = once {
+        let (me, (facts, kept)) = door.read((facts, once.earlier(scope))).await?;
+        (me, facts, kept)
+    } else {
+        let (me, facts) = door.read(facts).await?;
+        (me, facts, None)
     };
     let record = record.ok_or(Error::NotFound)?;
     Ok((Known { me, record, timeline, licences, readers }, kept))

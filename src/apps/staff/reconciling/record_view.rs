@@ -87,20 +87,20 @@ impl RecordPage {
                 (notice(Tone::Neutral, "Nothing is left to decide", html! { p { (self.record.standing()) } p { (self.record.message) } }))
             }
             @if open(Action::TakeUp) {
-                (card(Some("Take it up"), self.form(Action::TakeUp, Kind::Primary, "Take up", html! {
+                (card(Some("Take it up"), self.form(Action::TakeUp, Kind::Primary, "Take up", &html! {
                     p { "Colleagues see that you look into it, and the customer can no longer withdraw it." }
                 })))
             }
             @if open(Action::Reconcile) {
-                (card(Some("Reconcile"), self.form(Action::Reconcile, Kind::Primary, "Reconcile", self.reconciling())))
+                (card(Some("Reconcile"), self.form(Action::Reconcile, Kind::Primary, "Reconcile", &self.reconciling())))
             }
             @if open(Action::Ask) {
-                (card(Some("Ask the customer"), self.form(Action::Ask, Kind::Secondary, "Send the question", html! {
+                (card(Some("Ask the customer"), self.form(Action::Ask, Kind::Secondary, "Send the question", &html! {
                     (Field::text("message", "Question").textarea(3).required().max_length(1000).show(&self.draft_of(Action::Ask)))
                 })))
             }
             @if open(Action::Reject) {
-                (card(Some("Reject"), self.form(Action::Reject, Kind::Danger, "Reject the record", html! {
+                (card(Some("Reject"), self.form(Action::Reject, Kind::Danger, "Reject the record", &html! {
                     (Field::text("message", "Reason").textarea(3).required().max_length(1000)
                         .hint("The customer reads it.").show(&self.draft_of(Action::Reject)))
                 })))
@@ -113,7 +113,7 @@ impl RecordPage {
         if self.draft.value("action") == Some(action.code()) { self.draft.clone() } else { Draft::default() }
     }
 
-    fn form(&self, action: Action, kind: Kind, verb: &str, fields: Markup) -> Markup {
+    fn form(&self, action: Action, kind: Kind, verb: &str, fields: &Markup) -> Markup {
         html! {
             form method="post" action={ (path_of(&self.record.id)) "/decisions" } novalidate {
                 input type="hidden" name="action" value=(action.code());
