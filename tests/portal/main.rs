@@ -76,6 +76,7 @@ mod transports;
 mod undelivered;
 mod usage;
 mod usage_charts;
+mod vendor_week;
 mod verification;
 mod view_as;
 mod world;
