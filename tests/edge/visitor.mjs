@@ -55,6 +55,11 @@ export class Visitor {
   }
 
   async ask(method, path, { headers = {}, body } = {}) {
+    if (body instanceof FormData) { // the harness knows another FormData than Node's
+      const form = new Response(body);
+      headers = { "content-type": form.headers.get("content-type"), ...headers };
+      body = new Uint8Array(await form.arrayBuffer());
+    }
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await this.harness.fetch(path, {
       method,
