@@ -10,7 +10,7 @@ before(async () => {
   portal = await start({ faulty: true });
   customer = await portal.customer(["primary", "billing"]);
   primary = await portal.signedIn(customer.primary.email);
-  await portal.sql("insert into product (id, name) values ('skyconnect', 'SkyConnect')");
+  await portal.sql("insert into product (id, name) values ('skyconnect', 'SkyConnect of the test')");
   await portal.sql("insert into sub_product (product_id, id, label, unit) values ('skyconnect', 'mailboxes', 'Mailboxes', 'users')");
   await portal.sql(
     `insert into subscription (id, org_id, product_id, sku, description, quantity, unit, starts_on, valid_till, agreement, created_at)

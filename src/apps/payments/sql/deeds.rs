@@ -11,7 +11,8 @@ use crate::kernel::{Day, EventId, NotificationId, PaymentEventId, PaymentId, Per
 use crate::sql;
 
 /// Everything that the five days depend on, as one text: ?1 the organisation, ?2 the invoice. A decision holds as long
-/// as the database still says the same text.
+/// as the database still says the same text. What was moved is found by the licences, which are few, and not by the
+/// records that are open.
 macro_rules! ground {
     () => {
         "json_object(
@@ -27,14 +28,12 @@ macro_rules! ground {
            'moved', (select json_group_array(json_object(
                 'licence_id', licence_id, 'invoice_number', invoice_number, 'status', status))
               from (select effect.licence_id, record.invoice_number, record.status, record.id
-                      from payment_record as record
-                      join payment_effect as effect on effect.record_id = record.id and effect.code = 'extended'
-                     where record.org_id = ?1 and record.invoice_key = ?2
-                     union
-                    select effect.licence_id, record.invoice_number, record.status, record.id
-                      from payment_record as record
-                      join payment_effect as effect on effect.record_id = record.id and effect.code = 'extended'
-                     where record.org_id = ?1 and record.status in ('submitted', 'under_review', 'information_needed')
+                      from licence
+                     cross join payment_effect as effect on effect.licence_id = licence.id and effect.code = 'extended'
+                     cross join payment_record as record on record.id = effect.record_id
+                     where licence.org_id = ?1 and record.org_id = ?1
+                       and (record.invoice_key = ?2
+                            or record.status in ('submitted', 'under_review', 'information_needed'))
                      order by 1, 4)),
            'rejected_on', (select max(status_on) from payment_record where org_id = ?1 and status = 'rejected'))"
     };
