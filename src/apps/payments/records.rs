@@ -285,6 +285,10 @@ impl TryFrom<Columns> for Record {
     }
 }
 
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")
+)]
 fn instant<S: Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&rfc3339(*at))
 }

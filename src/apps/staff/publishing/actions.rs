@@ -336,7 +336,7 @@ impl Patch {
 
     /// The announcement with these changes.
     fn on(self, notice: &Notice, zone: crate::kernel::Zone) -> Result<Text, Error> {
-        let kept = |_| Error::Ours("an announcement that its own rules refuse");
+        let kept = |()| Error::Ours("an announcement that its own rules refuse");
         let now = notice.audience();
         let roles = self.roles.map(|it| it.into_iter().map(|it| it.0).collect::<Vec<Role>>());
         let day = |at: Option<i64>| at.and_then(|it| Day::today(it - 1, zone));
