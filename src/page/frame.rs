@@ -29,9 +29,9 @@ pub enum Place {
     /// Nobody is signed in: one centred card.
     Doorstep,
     /// Signed in, outside any organisation: the profile, the chooser.
-    Person { name: String, email: String, is_staff: bool },
+    Person { name: String, email: String, is_staff: bool, open: Option<OpenView> },
     /// The vendor's side.
-    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem> },
+    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem>, open: Option<OpenView> },
     Organisation {
         name: String,
         email: String,
@@ -49,6 +49,17 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub struct Viewing {
     pub by: String,
+    /// Time of day.
+    pub until: String,
+}
+
+/// The view that somebody of the staff has open, as the pages outside of it say.
+#[derive(Debug, Clone)]
+pub struct OpenView {
+    /// Home of the organisation.
+    pub href: String,
+    pub org_name: String,
+    pub name: String,
     /// Time of day.
     pub until: String,
 }
@@ -159,17 +170,24 @@ pub fn problem(
 }
 
 fn viewing(place: &Place) -> Markup {
-    let Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } = place else {
-        return html! {};
+    let said = match place {
+        Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } => {
+            let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+            html! {
+                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
+                " Reading only, until " (viewing.until) ". The customer's log names you: " (viewing.by) "."
+            }
+        }
+        Place::Person { open: Some(open), .. } | Place::Staff { open: Some(open), .. } => html! {
+            b { "Your view of " (open.org_name) " as " (open.name) " is open." }
+            " It ends at " (open.until) ". " a href=(open.href) { "Back to it" }
+        },
+        _ => return html! {},
     };
-    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
     html! {
         aside.viewing aria-label="View as" {
             (Icon::User)
-            p {
-                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
-                " Reading only, until " (viewing.until) ". " (viewing.by) ", the customer's log says so."
-            }
+            p { (said) }
             form method="post" action="/staff/view-as/end" {
                 button.button.secondary type="submit" { (Icon::Cross) "End the view" }
             }

@@ -32,17 +32,16 @@ impl View for CustomerPage {
         let main = html! {
             (page::page_head(name, Some(&since), self.actions()))
             @for (role, contact) in self.customer.off_domain(&self.contacts) { (self.off_domain(role, contact)) }
-            (page::columns(html! {
-                (section("Contacts", None, self.contact_actions(), self.contact_table()))
-                (section("Licences", None, html! {}, self.licences()))
-                (section("Orders", Some("The newest ones."), html! {}, self.orders()))
-                (section("Payments", Some("What the customer has recorded."), html! {}, self.payments()))
-                (section("Mails", Some("What the portal sent."), html! {}, self.mails()))
-            }, html! {
-                (page::card(Some("Terms"), self.terms()))
-                (page::card(Some("Notifications"), self.notices()))
-                (page::card(Some("What happened"), self.log()))
-            }))
+            (page::card(Some("Terms"), self.terms()))
+            (section("Contacts", None, self.contact_actions(), self.contact_table()))
+            (section("Licences", None, html! {}, self.licences()))
+            (section("Orders", Some("The newest ones."), html! {}, self.orders()))
+            (section("Payments", Some("What the customer has recorded."), html! {}, self.payments()))
+            (section("Mails", Some("What the portal sent."), html! {}, self.mails()))
+            (page::pair(
+                page::card(Some("Notifications"), self.notices()),
+                page::card(Some("What happened"), self.log()),
+            ))
         };
         page::screen(frame, name, main)
     }

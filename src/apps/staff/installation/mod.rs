@@ -6,7 +6,7 @@ mod view;
 use axum::http::Method;
 use axum::routing::get;
 
-use super::overview;
+use super::overview::{self, JobRun};
 use crate::access::{Routes, Staffed, Transport, seat};
 use crate::answer::{Answer, Shown};
 use crate::apps::health;
@@ -25,9 +25,12 @@ async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
     let (probes, now) = (app.probe().await, door.now());
     let missing: Vec<String> = missing.into_iter().map(|it| it.name).collect();
     let bindings: Vec<_> = probes.into_iter().map(|it| (it.binding, it.fault)).collect();
-    let stopped = overview::all_jobs(runs).into_iter().filter(|it| it.has_stopped(now)).map(|it| it.job);
-    let stopped: Vec<String> = stopped.collect();
     let config = app.config();
+    let runs = overview::all_jobs(runs);
+    let stopped = runs.iter().filter(|it| it.has_stopped(now)).map(|it| it.title().to_owned());
+    let stopped: Vec<String> = stopped.collect();
+    let last = |it: &JobRun| format!("{}: last on {}.", it.title(), config.zone.words(it.ran_at));
+    let ran: Vec<String> = runs.iter().filter(|it| it.has_run()).map(last).collect();
     let mail = match &config.mail.transport {
         Transport::None => None,
         Transport::Mailbox => Some("into the mailbox of development".to_owned()),
@@ -39,6 +42,7 @@ async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
         missing: &missing,
         bindings: &bindings,
         stopped: &stopped,
+        ran: &ran.join(" "),
         is_production: config.is_production(),
         origin: &config.origin,
         mail: mail.as_deref(),

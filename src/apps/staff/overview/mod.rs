@@ -12,7 +12,7 @@ use crate::access::{Routes, Staffed, seat};
 use crate::answer::{Answer, Shown};
 use crate::error::Error;
 
-pub use rules::all_jobs;
+pub use rules::{JobRun, all_jobs};
 pub use sql::runs;
 
 pub fn routes() -> Routes {

@@ -48,6 +48,20 @@ const OFTEN: i64 = 30 * 60;
 const DAILY: i64 = 26 * 3600;
 /// The jobs that must be seen, and how long they may be silent. Others are shown as they come and count as daily.
 const JOBS: [(&str, i64); 3] = [("resend", OFTEN), ("expire_licences", OFTEN), ("retain", DAILY)];
+/// What people call them.
+const TITLES: [(&str, &str); 11] = [
+    ("resend", "Sending waiting mails again"),
+    ("anchor_audit", "Anchoring the audit log"),
+    ("expire_licences", "Telling of licences that end"),
+    ("announce", "Mailing notifications"),
+    ("digest", "The weekly digest"),
+    ("watch_usage", "Watching usage"),
+    ("age_payments", "Watching payments that wait"),
+    ("warn_of_keys", "Warning of keys that end"),
+    ("retain", "Forgetting what is old"),
+    ("sweep_proofs", "Sweeping proofs of payment"),
+    ("sweep_reports", "Sweeping reports"),
+];
 
 /// Working days after which a payment waits too long.
 const PATIENCE: i64 = 3;
@@ -57,6 +71,11 @@ impl JobRun {
     pub fn has_stopped(&self, now: i64) -> bool {
         let patience = JOBS.iter().find(|it| it.0 == self.job).map_or(DAILY, |it| it.1);
         now - self.ran_at > patience
+    }
+
+    #[must_use]
+    pub fn title(&self) -> &str {
+        TITLES.iter().find(|it| it.0 == self.job).map_or(self.job.as_str(), |it| it.1)
     }
 
     #[must_use]
