@@ -123,7 +123,8 @@ const STAFF = {
   "staff-partner-new": [ADMIN, "/staff/partners/new"],
   "staff-members": [ADMIN, "/staff/members"],
   "staff-member-removal": [ADMIN, "/staff/members", asks(/^Remove/)],
-  "staff-key": [ADMIN, "/staff/keys", async (page) => {
+  "staff-key": [ADMIN, "/staff/keys", async (page, portal) => {
+    await portal.sql("delete from api_key"); // of the look before
     await page.getByLabel("Name").fill("The ERP of Pune");
     await page.getByLabel("Billing").check();
     await page.getByRole("button", { name: "Make the key" }).click();

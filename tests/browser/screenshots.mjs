@@ -49,7 +49,7 @@ try {
         await page.goto("about:blank"); // a new fragment alone would be no new page
         try {
           await page.goto(typeof path === "string" ? path : await path(portal));
-          await first?.(page);
+          await first?.(page, portal);
           await shoot(page, name, width, device, colorScheme);
           await last?.(page);
         } catch (error) { // the others are worth their pictures
