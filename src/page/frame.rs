@@ -29,7 +29,7 @@ pub enum Place {
     /// Nobody is signed in: one centred card.
     Doorstep,
     /// Signed in, outside any organisation: the profile, the chooser.
-    Person { name: String, email: String, is_staff: bool },
+    Person { name: String, email: String, is_staff: bool, elsewhere: Option<Elsewhere> },
     /// The vendor's side.
     Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem> },
     Organisation {
@@ -49,6 +49,15 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub struct Viewing {
     pub by: String,
+    /// Time of day.
+    pub until: String,
+}
+
+/// The same one where there is nothing of the contact to see: the own account.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    pub contact: String,
+    pub org_name: String,
     /// Time of day.
     pub until: String,
 }
@@ -159,17 +168,27 @@ pub fn problem(
 }
 
 fn viewing(place: &Place) -> Markup {
-    let Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } = place else {
-        return html! {};
-    };
-    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+    match place {
+        Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } => {
+            let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+            banner(&html! {
+                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
+                " Reading only, until " (viewing.until) ". " (viewing.by) ", the customer's log says so."
+            })
+        }
+        Place::Person { elsewhere: Some(it), .. } => banner(&html! {
+            b { "This is your own account." }
+            " In " (it.org_name) " you see what " (it.contact) " sees, until " (it.until) "."
+        }),
+        Place::Doorstep | Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => html! {},
+    }
+}
+
+fn banner(said: &Markup) -> Markup {
     html! {
         aside.viewing aria-label="View as" {
             (Icon::User)
-            p {
-                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
-                " Reading only, until " (viewing.until) ". " (viewing.by) ", the customer's log says so."
-            }
+            p { (said) }
             form method="post" action="/staff/view-as/end" {
                 button.button.secondary type="submit" { (Icon::Cross) "End the view" }
             }
