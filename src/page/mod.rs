@@ -38,7 +38,9 @@ pub use filter::{Control, FilterBar, filter_bar};
 pub use form::{
     Choice, Draft, Kind, actions, button, button_about, button_link, checkbox, link_form, select,
 };
-pub use frame::{Brand, Flash, Frame, NavItem, Place, Elsewhere, Viewing, page_head, print_button, problem, screen};
+pub use frame::{
+    Brand, Elsewhere, Flash, Frame, NavItem, Place, Viewing, page_head, print_button, problem, screen,
+};
 pub use glance::{Glance, glances};
 pub use group::{button_named, grid, group};
 pub use help::accessibility;

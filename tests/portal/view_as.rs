@@ -112,7 +112,10 @@ fn the_own_account_says_that_a_view_goes_on() {
         let page = portal.get(path, STAFF);
         let said = format!("{path}: {} {}", page.status, page.body);
         assert!(page.status.is_success(), "{said}");
-        assert!(page.body.contains("This is your own account") && page.body.contains("/staff/view-as/end"), "{said}");
+        assert!(
+            page.body.contains("This is your own account") && page.body.contains("/staff/view-as/end"),
+            "{said}"
+        );
     }
     assert_eq!(portal.get("/api/v1/me", STAFF).json()["id"], STAFF);
     for over in ["update view_as set ended_at = 1", "delete from staff where person_id = 'st-support'"] {
@@ -125,7 +128,9 @@ fn the_own_account_says_that_a_view_goes_on() {
 #[test]
 fn no_view_is_longer_than_half_an_hour() {
     let portal = Portal::after(&looking("c-bob"));
-    let wish = |end: &str| looking("c-ann").replace("'v', 'st-support'", "'w', 'st-admin'").replace("+ 1740", end).leak();
+    let wish = |end: &str| {
+        looking("c-ann").replace("'v', 'st-support'", "'w', 'st-admin'").replace("+ 1740", end).leak()
+    };
     for sql in [
         wish("+ 1741"),
         "update view_as set ends_at = ends_at + 1",
