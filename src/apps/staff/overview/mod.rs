@@ -13,7 +13,7 @@ use crate::answer::{Answer, Shown};
 use crate::apps::payments::rules::ageing::WorkingDays;
 use crate::error::Error;
 
-pub use rules::all_jobs;
+pub use rules::{JobRun, all_jobs};
 pub use sql::runs;
 
 pub fn routes() -> Routes {
