@@ -137,7 +137,7 @@ impl SignedIn {
             name: person.name.as_str().to_owned(),
             email: person.email.as_str().to_owned(),
             is_staff: person.staff_role.is_some(),
-            open: banner(self.app(), person.open_view.as_deref(), person.staff_role.as_slice()),
+            elsewhere: banner(self.app(), person.open_view.as_deref(), person.staff_role.as_slice()),
         };
         Frame { brand: self.app().config().brand.clone(), place, flash: self.flash() }
     }

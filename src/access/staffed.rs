@@ -259,9 +259,9 @@ impl<S: Seat> Staffed<S> {
             item.current = path == item.href || (item.href != "/staff" && below);
         }
         let role = me.roles.first().map_or("", |it| it.label());
-        let open = banner(&self.app, me.open_view.as_deref(), &me.roles);
+        let elsewhere = banner(&self.app, me.open_view.as_deref(), &me.roles);
         let place =
-            Place::Staff { name: me.name.clone(), email: me.email.as_str().to_owned(), role, nav, open };
+            Place::Staff { name: me.name.clone(), email: me.email.as_str().to_owned(), role, nav, elsewhere };
         Frame { brand: self.app.config().brand.clone(), place, flash: self.app.flash() }
     }
 

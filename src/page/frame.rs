@@ -29,9 +29,9 @@ pub enum Place {
     /// Nobody is signed in: one centred card.
     Doorstep,
     /// Signed in, outside any organisation: the profile, the chooser.
-    Person { name: String, email: String, is_staff: bool, open: Option<OpenView> },
+    Person { name: String, email: String, is_staff: bool, elsewhere: Option<Elsewhere> },
     /// The vendor's side.
-    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem>, open: Option<OpenView> },
+    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem>, elsewhere: Option<Elsewhere> },
     Organisation {
         name: String,
         email: String,
@@ -53,13 +53,13 @@ pub struct Viewing {
     pub until: String,
 }
 
-/// The view that somebody of the staff has open, as the pages outside of it say.
+/// The same one where there is nothing of the contact to see: the own account, the vendor's side.
 #[derive(Debug, Clone)]
-pub struct OpenView {
+pub struct Elsewhere {
     /// Home of the organisation.
     pub href: String,
+    pub contact: String,
     pub org_name: String,
-    pub name: String,
     /// Time of day.
     pub until: String,
 }
@@ -169,6 +169,16 @@ pub fn problem(
     screen(frame, title, main)
 }
 
+impl Elsewhere {
+    fn said(&self, here: &str) -> Markup {
+        html! {
+            b { (here) }
+            " In " (self.org_name) " you see what " (self.contact) " sees, until " (self.until) ". "
+            a href=(self.href) { "Back to it" }
+        }
+    }
+}
+
 fn viewing(place: &Place) -> Markup {
     let said = match place {
         Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } => {
@@ -178,11 +188,11 @@ fn viewing(place: &Place) -> Markup {
                 " Reading only, until " (viewing.until) ". The customer's log names you: " (viewing.by) "."
             }
         }
-        Place::Person { open: Some(open), .. } | Place::Staff { open: Some(open), .. } => html! {
-            b { "Your view of " (open.org_name) " as " (open.name) " is open." }
-            " It ends at " (open.until) ". " a href=(open.href) { "Back to it" }
-        },
-        _ => return html! {},
+        Place::Person { elsewhere: Some(it), .. } => it.said("This is your own account."),
+        Place::Staff { elsewhere: Some(it), .. } => it.said("This is your own desk."),
+        Place::Doorstep | Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => {
+            return html! {};
+        }
     };
     html! {
         aside.viewing aria-label="View as" {

@@ -39,7 +39,7 @@ pub use form::{
     Choice, Draft, Kind, actions, button, button_about, button_link, checkbox, link_form, select,
 };
 pub use frame::{
-    Brand, Flash, Frame, NavItem, OpenView, Place, Viewing, page_head, print_button, problem, screen,
+    Brand, Elsewhere, Flash, Frame, NavItem, Place, Viewing, page_head, print_button, problem, screen,
 };
 pub use glance::{Glance, glances};
 pub use group::{button_named, grid, group};

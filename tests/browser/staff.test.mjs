@@ -88,7 +88,7 @@ test("a view of a contact is told on each page until it ends, and changes nothin
   await banner.getByText("You see Acme Textiles as Rahul Deshmukh (Billing) does.").waitFor();
   for (const path of ["/staff", "/me", "/staff/organisations"]) {
     await page.goto(path);
-    await banner.getByText("Your view of Acme Textiles as Rahul Deshmukh is open.").waitFor();
+    await banner.getByText("In Acme Textiles you see what Rahul Deshmukh sees").waitFor();
   }
   await banner.getByRole("link", { name: "Back to it" }).click();
   await banner.getByText("Reading only").waitFor();

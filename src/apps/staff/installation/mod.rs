@@ -7,11 +7,13 @@ use axum::http::Method;
 use axum::routing::get;
 
 use super::overview::{self, JobRun};
-use crate::access::{Routes, Staffed, Transport, seat};
+use crate::access::{Anyone, App, Query, Routes, Staffed, Transport, seat};
 use crate::answer::{Answer, Shown};
 use crate::apps::health;
 use crate::error::Error;
 use rules::Facts;
+pub use rules::{Check, Stands, without_tables};
+pub use view::list;
 
 pub fn routes() -> Routes {
     Routes::default().desk::<seat::Installation>(&Method::GET, "/installation", get(look))
@@ -19,10 +21,22 @@ pub fn routes() -> Routes {
 
 /// The bindings are asked once the database has said who asks.
 async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
-    let (me, (missing, runs)) =
-        door.read((health::missing(door.scope()), overview::runs(door.scope()))).await?;
-    let app = door.app();
-    let (probes, now) = (app.probe().await, door.now());
+    let (me, found) = door.read(asked_of_the_database(door.scope())).await?;
+    let checks = found_by(door.app(), found).await;
+    Ok(Answer::of(Shown { frame: door.frame(&me), view: view::SelfCheck { checks } }))
+}
+
+type Asked = (Query<Vec<health::Missing>>, Query<Vec<JobRun>>);
+
+/// What only the database knows; `found_by` takes its answers.
+#[must_use]
+pub fn asked_of_the_database(scope: &Anyone) -> Asked {
+    (health::missing(scope), overview::runs(scope))
+}
+
+/// Asks the bindings as well, and says what is missing.
+pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<JobRun>)) -> Vec<Check> {
+    let (probes, now) = (app.probe().await, app.now());
     let missing: Vec<String> = missing.into_iter().map(|it| it.name).collect();
     let bindings: Vec<_> = probes.into_iter().map(|it| (it.binding, it.fault)).collect();
     let config = app.config();
@@ -49,5 +63,5 @@ async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
         mail_from: config.mail.from.as_str(),
         setup_secret_is_set: app.secrets().setup.is_some(),
     };
-    Ok(Answer::of(Shown { frame: door.frame(&me), view: view::SelfCheck { checks: rules::checks(&facts) } }))
+    rules::checks(&facts)
 }

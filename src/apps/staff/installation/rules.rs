@@ -48,14 +48,29 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
 }
 
 fn database(facts: &Facts) -> Check {
-    match facts.missing {
+    without_tables(facts.missing)
+}
+
+#[must_use]
+pub fn without_tables(missing: &[String]) -> Check {
+    match missing {
         [] => check("Database (DB)", Stands::Well, "It answers, and every migration is applied.", None),
         missing => check(
             "Database (DB)",
             Stands::Broken,
-            format!("It answers, and lacks {}. A migration has not been applied.", missing.join(", ")),
+            format!("It answers, and lacks {}. A migration has not been applied.", named(missing)),
             Some("npx wrangler d1 migrations apply DB --remote"),
         ),
+    }
+}
+
+/// A new database lacks all of it, and a few names say as much.
+fn named(missing: &[String]) -> String {
+    const MOST: usize = 5;
+    let first: Vec<&str> = missing.iter().take(MOST).map(String::as_str).collect();
+    match missing.len().saturating_sub(MOST) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -203,6 +218,8 @@ mod tests {
             all.iter().any(|it| it.said.contains("view_as"))
                 && all.iter().any(|it| it.said.contains("no such bucket"))
         );
+        let all: Vec<String> = (1..=60).map(|it| format!("t{it}")).collect();
+        assert!(without_tables(&all).said.contains("t1, t2, t3, t4, t5 and 55 more"));
         let left = checks(&Facts { setup_secret_is_set: true, ..good() });
         assert!(left.iter().any(|it| it.stands == Stands::Shaky && it.mend.is_some()));
     }

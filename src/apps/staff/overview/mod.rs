@@ -10,6 +10,7 @@ use axum::routing::get;
 use crate::access::desk::Desk;
 use crate::access::{Routes, Staffed, seat};
 use crate::answer::{Answer, Shown};
+use crate::apps::payments::rules::ageing::WorkingDays;
 use crate::error::Error;
 
 pub use rules::{JobRun, all_jobs};
@@ -34,6 +35,7 @@ async fn overview(door: Staffed<seat::Overview>) -> Result<Answer, Error> {
         finds_customers: opens(Desk::Customers),
         zone: door.app().config().zone,
         today: door.today()?,
+        calendar: WorkingDays::without(door.app().config().holidays.clone()),
         now: door.now(),
     };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
