@@ -732,6 +732,7 @@ create table oidc_client (
 ) strict;
 
 create index oidc_client_latest on oidc_client (created_at, id);
+create index oidc_client_named on oidc_client (name collate nocase);
 create index oidc_client_launched on oidc_client (enabled, created_at) where login_uri is not null;
 
 -- Good for one exchange within a minute. It stays for a day, so that a second exchange is noticed.

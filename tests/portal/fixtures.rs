@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use futures::future::join_all;
+use futures::future::{FutureExt, join_all};
 use futures_executor::block_on;
 use portal::access::{App, Config, Keyring, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
     include_str!("../../migrations/0013_announcements.sql"),
     include_str!("../../migrations/0016_views_end.sql"),
+    include_str!("../../migrations/0020_client_names.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -293,6 +294,17 @@ impl Portal {
                 Some(answer.status.as_u16()),
                 "{code} is on no page of /problems"
             );
+        }
+        answer
+    }
+
+    /// `None` where whoever asked is gone before the answer.
+    pub fn try_to_ask(&self, request: Request<Body>) -> Option<Answer> {
+        let answer = self.answer(request).now_or_never();
+        if answer.is_some() {
+            self.settle();
+        } else {
+            self.afterwards.forget();
         }
         answer
     }

@@ -195,6 +195,13 @@ impl Afterwards {
     }
 }
 
+impl Afterwards {
+    /// The isolate is gone, and what waited with it.
+    pub fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+}
+
 impl Later for Afterwards {
     fn run(&self, work: BoxFuture<'static, ()>) {
         self.0.lock().unwrap().push(work);

@@ -148,6 +148,7 @@ impl RecordPage {
         let draft = if self.draft.typed.contains_key("text") { self.draft.clone() } else { Draft::default() };
         html! {
             form method="post" action={ (path_of(&self.record.id)) "/notes" } novalidate {
+                input type="hidden" name="idempotency_key" value={ (self.key) "-note" };
                 (Field::text("text", "Note").textarea(3).required().max_length(1000).show(&draft))
                 (checkbox(&draft, "public", "The customer may read it", None, false))
                 (page::actions(button(Kind::Secondary, "Add the note")))
