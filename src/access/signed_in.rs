@@ -6,11 +6,11 @@ use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
 use super::session::{KnownDevice, Record, Wakefulness};
-use super::viewing::viewers;
+use super::viewing::{banner, open_view};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
-use crate::page::{Elsewhere, Flash, Frame, Place};
+use crate::page::{Flash, Frame, Place};
 use crate::sql;
 
 /// The door to what belongs to a person and to no organisation: profile, password, sessions, the chooser.
@@ -29,7 +29,7 @@ pub struct Person {
     pub version: i64,
     pub staff_role: Option<StaffRole>,
     last_seen_at: i64,
-    viewing: Option<String>,
+    open_view: Option<String>,
     /// What the session's record in KV remembers: a wish and no right.
     #[serde(skip)]
     pub last_org: Option<OrgId>,
@@ -37,15 +37,9 @@ pub struct Person {
 
 const GATE: &str = concat!(
     "select person.id, person.display_name as name, person.email, person.version, session.last_seen_at,
-            (select role from staff where staff.person_id = ?1) as staff_role,
-            (select json_object('contact', seen.display_name, 'org_name', organisation.name, 'ends_at', view_as.ends_at)
-               from view_as
-               join staff on staff.person_id = ?1 and staff.role in (select value from json_each(?6))
-               join contact on contact.org_id = view_as.org_id and contact.id = view_as.contact_id
-                           and contact.verified_at is not null
-               join person as seen on seen.id = contact.person_id
-               join organisation on organisation.id = view_as.org_id
-              where view_as.session_id = ?4 and view_as.ended_at is null and view_as.ends_at > ?5) as viewing ",
+            (select role from staff where staff.person_id = ?1) as staff_role, ",
+    open_view!(),
+    " as open_view ",
     live_session!()
 );
 
@@ -55,18 +49,10 @@ const GUARD: &str = concat!(
     ") or ?1 <> ?2 then json_extract('{}', 'sign-in-required') else 1 end"
 );
 
-/// Somebody of the staff looks through a contact's eyes, though not on this page.
-#[derive(Deserialize)]
-struct View {
-    contact: String,
-    org_name: String,
-    ends_at: i64,
-}
-
 impl SignedIn {
     /// One round trip.
     pub async fn read<Q: Questions>(&self, questions: Q) -> Result<(Person, Q::Answers), Error> {
-        let mut batch = vec![self.gate()];
+        let mut batch = vec![self.with_claim(sql!(GATE))];
         questions.ask(&mut batch);
         let (rows, record) = self.entry.ask(batch).await?;
         let mut rows = rows.into_iter();
@@ -82,7 +68,7 @@ impl SignedIn {
         questions: Q,
     ) -> Result<(Person, Vec<Rows>, Q::Answers), Error> {
         let count = deeds.len();
-        let mut reading = vec![self.gate()];
+        let mut reading = vec![self.with_claim(sql!(GATE))];
         questions.ask(&mut reading);
         let deeds =
             deeds.into_iter().chain(reading.into_iter().map(|stmt| Deed { stmt, mail: None })).collect();
@@ -151,14 +137,9 @@ impl SignedIn {
             name: person.name.as_str().to_owned(),
             email: person.email.as_str().to_owned(),
             is_staff: person.staff_role.is_some(),
-            elsewhere: self.elsewhere(person),
+            elsewhere: banner(self.app(), person.open_view.as_deref(), person.staff_role.as_slice()),
         };
         Frame { brand: self.app().config().brand.clone(), place, flash: self.flash() }
-    }
-
-    fn elsewhere(&self, person: &Person) -> Option<Elsewhere> {
-        let View { contact, org_name, ends_at } = serde_json::from_str(person.viewing.as_deref()?).ok()?;
-        Some(Elsewhere { contact, org_name, until: self.app().config().zone.clock_words(ends_at) })
     }
 
     fn flash(&self) -> Option<Flash> {
@@ -172,12 +153,6 @@ impl SignedIn {
         self.entry.keep_awake(person.last_seen_at, record.as_ref(), None, limits)?;
         person.last_org = record.and_then(|it| it.last_org);
         Ok(person)
-    }
-
-    fn gate(&self) -> Stmt {
-        let mut gate = self.with_claim(sql!(GATE));
-        gate.args.push(viewers().into());
-        gate
     }
 
     fn with_claim(&self, stmt: Stmt) -> Stmt {

@@ -31,7 +31,7 @@ pub enum Place {
     /// Signed in, outside any organisation: the profile, the chooser.
     Person { name: String, email: String, is_staff: bool, elsewhere: Option<Elsewhere> },
     /// The vendor's side.
-    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem> },
+    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem>, elsewhere: Option<Elsewhere> },
     Organisation {
         name: String,
         email: String,
@@ -53,9 +53,11 @@ pub struct Viewing {
     pub until: String,
 }
 
-/// The same one where there is nothing of the contact to see: the own account.
+/// The same one where there is nothing of the contact to see: the own account, the vendor's side.
 #[derive(Debug, Clone)]
 pub struct Elsewhere {
+    /// Home of the organisation.
+    pub href: String,
     pub contact: String,
     pub org_name: String,
     /// Time of day.
@@ -167,24 +169,31 @@ pub fn problem(
     screen(frame, title, main)
 }
 
-fn viewing(place: &Place) -> Markup {
-    match place {
-        Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } => {
-            let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
-            banner(&html! {
-                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
-                " Reading only, until " (viewing.until) ". " (viewing.by) ", the customer's log says so."
-            })
+impl Elsewhere {
+    fn said(&self, here: &str) -> Markup {
+        html! {
+            b { (here) }
+            " In " (self.org_name) " you see what " (self.contact) " sees, until " (self.until) ". "
+            a href=(self.href) { "Back to it" }
         }
-        Place::Person { elsewhere: Some(it), .. } => banner(&html! {
-            b { "This is your own account." }
-            " In " (it.org_name) " you see what " (it.contact) " sees, until " (it.until) "."
-        }),
-        Place::Doorstep | Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => html! {},
     }
 }
 
-fn banner(said: &Markup) -> Markup {
+fn viewing(place: &Place) -> Markup {
+    let said = match place {
+        Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } => {
+            let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+            html! {
+                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
+                " Reading only, until " (viewing.until) ". The customer's log names you: " (viewing.by) "."
+            }
+        }
+        Place::Person { elsewhere: Some(it), .. } => it.said("This is your own account."),
+        Place::Staff { elsewhere: Some(it), .. } => it.said("This is your own desk."),
+        Place::Doorstep | Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => {
+            return html! {};
+        }
+    };
     html! {
         aside.viewing aria-label="View as" {
             (Icon::User)

@@ -27,8 +27,8 @@ mod table;
 mod tone;
 
 pub use block::{
-    Tile, card, code_line, columns, definition, door, empty_state, gauge, launcher, meter, notice, section,
-    segments, stack, steps, tabs,
+    Tile, card, code_line, columns, definition, door, empty_state, gauge, launcher, meter, notice, pair,
+    section, segments, stack, steps, tabs,
 };
 pub use chart::{Chart, Mark, chart};
 pub use confirm::{Question, confirm};

@@ -30,7 +30,8 @@ fn with_crons(portal: Portal) -> Portal {
 fn is_missing(made: impl Fn() -> Portal, name: &str, words: &[&str]) {
     for answer in [made().get(PAGE, "st-admin"), made().send("POST", "/setup", "", SET_UP)] {
         let all = checks(&answer);
-        let check = all.iter().find(|it| it.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {all:?}"));
+        let check =
+            all.iter().find(|it| it.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {all:?}"));
         assert!(check.contains("Missing"), "{check}");
         for word in words {
             assert!(check.contains(word), "{word}: {check}");
@@ -43,7 +44,17 @@ fn where_nothing_is_missing_each_check_says_so() {
     let portal = with_crons(Portal::configured(&[("PORTAL_ORIGIN", "https://portal.vendor.example")]));
     for answer in [portal.get(PAGE, "st-admin"), portal.send("POST", "/setup", "", SET_UP)] {
         let all = checks(&answer);
-        let names = ["Database", "Sessions", "One-time links", "Documents", "Mail queue", "Crons", "Mail", "Address", "Secrets"];
+        let names = [
+            "Database",
+            "Sessions",
+            "One-time links",
+            "Documents",
+            "Mail queue",
+            "Crons",
+            "Mail",
+            "Address",
+            "Secrets",
+        ];
         assert_eq!(all.len(), names.len(), "{all:?}");
         for (check, name) in all.iter().zip(names) {
             assert!(check.starts_with(name) && !check.contains("Missing"), "{name}: {check}");
@@ -95,7 +106,12 @@ fn crons_that_do_not_fire_are_named() {
 
 #[test]
 fn a_mail_that_cannot_leave_is_not_waited_for() {
-    let portal = || Portal::configured(&[("ENVIRONMENT", "production"), ("PORTAL_ORIGIN", "https://portal.vendor.example")]);
+    let portal = || {
+        Portal::configured(&[
+            ("ENVIRONMENT", "production"),
+            ("PORTAL_ORIGIN", "https://portal.vendor.example"),
+        ])
+    };
     is_missing(portal, "Mail<", &["No transport is chosen", "MAIL_TRANSPORT"]);
 }
 

@@ -88,8 +88,13 @@ fn the_queue_shows_what_the_role_opens() {
     );
     let shows = |person: &str| {
         let body = portal.get("/staff", person).body;
-        ["INV-Acme-canary", "mail server knows nobody of this address", "Jobs that did not run", "Find a customer"]
-            .map(|it| body.contains(it))
+        [
+            "INV-Acme-canary",
+            "mail server knows nobody of this address",
+            "Jobs that did not run",
+            "Find a customer",
+        ]
+        .map(|it| body.contains(it))
     };
     assert_eq!(shows("st-admin"), [true, true, true, true]);
     assert_eq!(shows("st-billing"), [true, false, false, true]);

@@ -199,7 +199,10 @@ fn whoever_looks_after_mail_sees_the_newest_first_and_reads_no_more_than_that() 
     assert!(order.len() < 60 && order[..3] == ["59", "58", "57"], "{order:?}");
     // What helps comes first, and what the other side said is folded away.
     assert!(page.contains(Reason::Refused.words()) && page.contains("550 no"), "{page}");
-    assert!(page.split("<details class=\"helper\"").next().unwrap().contains(Reason::Refused.words()), "{page}");
+    assert!(
+        page.split("<details class=\"helper\"").next().unwrap().contains(Reason::Refused.words()),
+        "{page}"
+    );
 
     let sql =
         portal.db.history().into_iter().find(|it| it.stmt.sql.contains("outbox.attempts")).unwrap().stmt;

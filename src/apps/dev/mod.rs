@@ -1,6 +1,7 @@
 //! Development and test only: the mailbox that shows what would have been sent, and the demo data. In production
 //! none of it is there.
 
+mod audit;
 mod licences;
 mod notifications;
 mod orders;

@@ -59,7 +59,8 @@ async fn lacks_tables(door: &Doorstep) -> Result<Option<Error>, Error> {
     let missing: Vec<String> = missing.into_iter().map(|it| it.name).collect();
     Ok((!missing.is_empty()).then(|| {
         let check = installation::without_tables(&missing);
-        let said = [Some(check.said), check.mend].into_iter().flatten().collect::<Vec<_>>().join(" To mend it: ");
+        let said =
+            [Some(check.said), check.mend].into_iter().flatten().collect::<Vec<_>>().join(" To mend it: ");
         Error::refused(StatusCode::SERVICE_UNAVAILABLE, "not-healthy", said)
     }))
 }

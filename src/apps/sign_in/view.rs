@@ -8,8 +8,7 @@ use crate::answer::{Answer, Asker, Faces};
 use crate::apps::staff::installation::{self, Check, Stands};
 use crate::kernel::{Email, OrgName, Password};
 use crate::page::{
-    Draft, Field, Frame, Kind, actions, button, button_link, door, link_form, page_head,
-    screen, stack, steps,
+    Draft, Field, Frame, Kind, actions, button, button_link, door, link_form, page_head, screen, stack, steps,
 };
 
 /// A page that is made already, and what a program reads instead.

@@ -6,13 +6,13 @@ mod view;
 use axum::http::Method;
 use axum::routing::get;
 
-use super::overview;
+use super::overview::{self, JobRun};
 use crate::access::{Anyone, App, Query, Routes, Staffed, Transport, seat};
 use crate::answer::{Answer, Shown};
 use crate::apps::health;
 use crate::error::Error;
-pub use rules::{Check, Stands, without_tables};
 use rules::Facts;
+pub use rules::{Check, Stands, without_tables};
 pub use view::list;
 
 pub fn routes() -> Routes {
@@ -26,7 +26,7 @@ async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
     Ok(Answer::of(Shown { frame: door.frame(&me), view: view::SelfCheck { checks } }))
 }
 
-type Asked = (Query<Vec<health::Missing>>, Query<Vec<overview::JobRun>>);
+type Asked = (Query<Vec<health::Missing>>, Query<Vec<JobRun>>);
 
 /// What only the database knows; `found_by` takes its answers.
 #[must_use]
@@ -35,16 +35,16 @@ pub fn asked_of_the_database(scope: &Anyone) -> Asked {
 }
 
 /// Asks the bindings as well, and says what is missing.
-pub async fn found_by(
-    app: &App,
-    (missing, runs): (Vec<health::Missing>, Vec<overview::JobRun>),
-) -> Vec<Check> {
+pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<JobRun>)) -> Vec<Check> {
     let (probes, now) = (app.probe().await, app.now());
     let missing: Vec<String> = missing.into_iter().map(|it| it.name).collect();
     let bindings: Vec<_> = probes.into_iter().map(|it| (it.binding, it.fault)).collect();
-    let stopped = overview::all_jobs(runs).into_iter().filter(|it| it.has_stopped(now)).map(|it| it.job);
-    let stopped: Vec<String> = stopped.collect();
     let config = app.config();
+    let runs = overview::all_jobs(runs);
+    let stopped = runs.iter().filter(|it| it.has_stopped(now)).map(|it| it.title().to_owned());
+    let stopped: Vec<String> = stopped.collect();
+    let last = |it: &JobRun| format!("{}: last on {}.", it.title(), config.zone.words(it.ran_at));
+    let ran: Vec<String> = runs.iter().filter(|it| it.has_run()).map(last).collect();
     let mail = match &config.mail.transport {
         Transport::None => None,
         Transport::Mailbox => Some("into the mailbox of development".to_owned()),
@@ -56,6 +56,7 @@ pub async fn found_by(
         missing: &missing,
         bindings: &bindings,
         stopped: &stopped,
+        ran: &ran.join(" "),
         is_production: config.is_production(),
         origin: &config.origin,
         mail: mail.as_deref(),

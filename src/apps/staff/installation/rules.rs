@@ -8,6 +8,8 @@ pub struct Facts<'a> {
     pub bindings: &'a [(&'static str, Option<String>)],
     /// Jobs that should have run.
     pub stopped: &'a [String],
+    /// When the others last did, in sentences.
+    pub ran: &'a str,
     pub is_production: bool,
     pub origin: &'a str,
     /// In words, where mail leaves at all.
@@ -102,13 +104,19 @@ fn binding(name: &'static str, fault: Option<&str>) -> Check {
 
 fn jobs(facts: &Facts) -> Check {
     match facts.stopped {
-        [] => check("Crons", Stands::Well, "Every job has run as often as it should.", None),
+        [] => check(
+            "Crons",
+            Stands::Well,
+            format!("Every job has run as often as it should. {}", facts.ran),
+            None,
+        ),
         stopped => check(
             "Crons",
             Stands::Broken,
             format!(
-                "Not seen lately: {}. Without them no licence is flagged and no mail is tried again.",
-                stopped.join(", ")
+                "Not seen lately: {}. Without them no licence is flagged and no mail is tried again. {}",
+                stopped.join(", ").to_lowercase(),
+                facts.ran,
             ),
             Some("npx wrangler deploy"),
         ),
@@ -174,6 +182,7 @@ mod tests {
             missing: &[],
             bindings: &[("SESSIONS", None), ("DOCUMENTS", None)],
             stopped: &[],
+            ran: "",
             is_production: true,
             origin: "https://portal.vendor.example",
             mail: Some("by SMTP"),

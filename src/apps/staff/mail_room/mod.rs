@@ -17,7 +17,7 @@ use rules::Undelivered;
 
 type Door = Staffed<seat::MailRoom>;
 
-pub use rules::NO_REASON;
+pub use rules::{NO_REASON, title};
 
 const AT: &str = "/staff/mails";
 

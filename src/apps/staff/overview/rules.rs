@@ -64,12 +64,31 @@ const JOBS: [(&str, i64); 11] = [
     ("sweep_proofs", DAILY),
     ("sweep_reports", DAILY),
 ];
+/// What people call them.
+const TITLES: [(&str, &str); 11] = [
+    ("resend", "Sending waiting mails again"),
+    ("anchor_audit", "Anchoring the audit log"),
+    ("expire_licences", "Telling of licences that end"),
+    ("announce", "Mailing notifications"),
+    ("digest", "The weekly digest"),
+    ("watch_usage", "Watching usage"),
+    ("age_payments", "Watching payments that wait"),
+    ("warn_of_keys", "Warning of keys that end"),
+    ("retain", "Forgetting what is old"),
+    ("sweep_proofs", "Sweeping proofs of payment"),
+    ("sweep_reports", "Sweeping reports"),
+];
 
 impl JobRun {
     #[must_use]
     pub fn has_stopped(&self, now: i64) -> bool {
         let patience = JOBS.iter().find(|it| it.0 == self.job).map_or(DAILY, |it| it.1);
         now - self.ran_at > patience
+    }
+
+    #[must_use]
+    pub fn title(&self) -> &str {
+        TITLES.iter().find(|it| it.0 == self.job).map_or(self.job.as_str(), |it| it.1)
     }
 
     #[must_use]

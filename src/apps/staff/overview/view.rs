@@ -120,13 +120,12 @@ impl Overview {
     fn jobs(&self, runs: &[JobRun]) -> Markup {
         let stopped: Vec<&JobRun> = runs.iter().filter(|it| it.has_stopped(self.now)).collect();
         let rows = stopped.iter().map(|it| {
-            let last = if it.has_run() { self.zone.words(it.ran_at) } else { "never".to_owned() };
-            row(
-                "/staff/installation",
-                &it.job,
-                &format!("Last ran: {last}"),
-                &badge(Tone::Danger, "Has stopped"),
-            )
+            let last = if it.has_run() {
+                format!("Last ran {}", self.zone.words(it.ran_at))
+            } else {
+                "Has never run".to_owned()
+            };
+            row("/staff/installation", it.title(), &last, &badge(Tone::Danger, "Has stopped"))
         });
         let count = i64::try_from(stopped.len()).unwrap_or(0);
         let said = "The crons of the installation do not fire.";
@@ -145,7 +144,7 @@ impl Overview {
 fn search() -> Markup {
     page::filter_bar(&FilterBar {
         action: "/staff/organisations",
-        search: Some(("q", "Find a customer: name, domain, address, order or invoice number", None)),
+        search: Some(("q", "Find a customer, an order or an invoice", None)),
         controls: Vec::new(),
         clear: None,
         export: None,
