@@ -2,6 +2,7 @@
 //! none of it is there.
 
 mod audit;
+mod keys;
 mod licences;
 mod notifications;
 mod orders;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::access::{OrgScope, Query, Scope};
 use crate::kernel::{Currency, Day, LicenceId, Money, OrderId, PaymentId};
+use crate::outbox::Reason;
 use crate::sql;
 
 /// Rows of each list; the desks have the whole lists.
@@ -50,7 +51,7 @@ pub struct Mail {
     pub kind: String,
     pub recipient: Option<String>,
     pub state: String,
-    pub error: Option<String>,
+    pub reason: Option<Reason>,
     pub at: i64,
 }
 
@@ -111,7 +112,7 @@ pub fn notices(org: &OrgScope) -> Query<Vec<Notice>> {
 
 pub fn mails(org: &OrgScope) -> Query<Vec<Mail>> {
     org.query(sql!(
-        "select kind, recipient, state, error, created_at as at from outbox where org_id = ?1
+        "select kind, recipient, state, reason, created_at as at from outbox where org_id = ?1
           order by created_at desc, id desc limit ?2",
         NEWEST,
     ))

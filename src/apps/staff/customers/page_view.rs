@@ -11,7 +11,9 @@ use crate::answer::View;
 use crate::apps::audit::words::WORDS;
 use crate::apps::contacts::Channel;
 use crate::apps::staff::mail_room;
+use crate::apps::staff::mail_room::NO_REASON;
 use crate::kernel::{Day, Role, StaffRole, Zone, rfc3339};
+use crate::outbox::Reason;
 use crate::page::{
     self, Column, ColumnKind, Frame, Icon, Kind, Tone, badge, badges, button_link, moment, notice, section,
     tag,
@@ -278,7 +280,7 @@ fn delivery(it: &Mail) -> Markup {
         "sent" => badge(Tone::Good, "Sent"),
         "failed" | "bounced" => html! {
             (badge(Tone::Danger, "Failed"))
-            @if let Some(error) = &it.error { br; small { (error) } }
+            br; small { (it.reason.map_or(NO_REASON, Reason::words)) }
         },
         "dropped" => badge(Tone::Neutral, "Nobody to send to"),
         _ => badge(Tone::Info, "On its way"),
