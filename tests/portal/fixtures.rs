@@ -270,7 +270,10 @@ impl Portal {
     ) -> Answer {
         let kind =
             if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8787");
+        let mut request = Request::builder().method(method).uri(path);
+        if !more.iter().any(|it| it.0.eq_ignore_ascii_case("host")) {
+            request = request.header(header::HOST, "localhost:8787");
+        }
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
         }

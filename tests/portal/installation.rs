@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use axum::http::StatusCode;
 use futures_executor::block_on;
 
-use crate::fixtures::{Answer, Portal, run};
+use crate::fixtures::{Answer, Portal, cookie, run};
 
 const PAGE: &str = "/staff/installation";
 const SET_UP: &str =
@@ -28,7 +28,13 @@ fn with_crons(portal: Portal) -> Portal {
 
 /// Both places say of this portal that `name` is missing, why, and how it is mended.
 fn is_missing(made: impl Fn() -> Portal, name: &str, words: &[&str]) {
-    for answer in [made().get(PAGE, "st-admin"), made().send("POST", "/setup", "", SET_UP)] {
+    is_missing_at("localhost:8787", made, name, words);
+}
+
+fn is_missing_at(host: &str, made: impl Fn() -> Portal, name: &str, words: &[&str]) {
+    let at = [("host", host)];
+    let page = made().send_with("GET", PAGE, &cookie("st-admin"), "", &at);
+    for answer in [page, made().send_with("POST", "/setup", "", SET_UP, &at)] {
         let all = checks(&answer);
         let check =
             all.iter().find(|it| it.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {all:?}"));
@@ -106,9 +112,14 @@ fn crons_that_do_not_fire_are_named() {
 
 #[test]
 fn a_mail_that_cannot_leave_is_not_waited_for() {
-    let portal =
-        || Portal::configured(&[("ENVIRONMENT", "production"), ("PORTAL_ORIGIN", "https://localhost:8787")]);
-    is_missing(portal, "Mail<", &["No transport is chosen", "MAIL_TRANSPORT"]);
+    let host = "portal.vendor.example";
+    let portal = || {
+        Portal::configured(&[
+            ("ENVIRONMENT", "production"),
+            ("PORTAL_ORIGIN", "https://portal.vendor.example"),
+        ])
+    };
+    is_missing_at(host, portal, "Mail<", &["No transport is chosen", "MAIL_TRANSPORT"]);
 }
 
 /// Nobody can set up what has no tables, and the page says so instead of failing.
