@@ -106,7 +106,7 @@ fn crons_that_do_not_fire_are_named() {
         run(&portal.db, "update job_run set ran_at = ran_at - 1801 where job = 'digest'").unwrap();
         portal
     };
-    is_missing(stopped, "Crons", &["Not seen lately: the weekly digest."]);
+    is_missing(stopped, "Crons", &["Not seen lately: the weekly digest (digest)."]);
 }
 
 #[test]

@@ -41,7 +41,8 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
     let bindings: Vec<_> = probes.into_iter().map(|it| (it.binding, it.fault)).collect();
     let config = app.config();
     let runs = overview::all_jobs(runs);
-    let stopped = runs.iter().filter(|it| it.has_stopped(now)).map(|it| it.title().to_owned());
+    let stopped =
+        runs.iter().filter(|it| it.has_stopped(now)).map(|it| format!("{} ({})", it.title(), it.job));
     let stopped: Vec<String> = stopped.collect();
     let last = |it: &JobRun| format!("{}: last on {}.", it.title(), config.zone.words(it.ran_at));
     let ran: Vec<String> = runs.iter().filter(|it| it.has_run()).map(last).collect();
