@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
     include_str!("../../migrations/0013_announcements.sql"),
+    include_str!("../../migrations/0014_pay_online.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST

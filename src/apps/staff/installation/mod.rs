@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::routing::get;
 
 use super::overview;
-use crate::access::{Routes, Staffed, Transport, seat};
+use crate::access::{GatewayChoice, Routes, Staffed, Transport, seat};
 use crate::answer::{Answer, Shown};
 use crate::apps::health;
 use crate::error::Error;
@@ -35,6 +35,17 @@ async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
         Transport::Http(origin) => Some(format!("through {origin}")),
         Transport::Smtp(relay) => Some(format!("through {} by SMTP", relay.host)),
     };
+    let gateway = match &config.gateway {
+        GatewayChoice::None => None,
+        GatewayChoice::Link(link) => {
+            let host = link.split('/').nth(2).unwrap_or_default();
+            Some(format!("at {host}; what is paid there is recorded by hand"))
+        }
+        GatewayChoice::Stripe(_) => {
+            Some(format!("through Stripe, which tells {}/webhooks/stripe what was paid", config.origin))
+        }
+    };
+    let gateway_lacks = config.gateway.lacks(app.secrets());
     let facts = Facts {
         missing: &missing,
         bindings: &bindings,
@@ -44,6 +55,8 @@ async fn look(door: Staffed<seat::Installation>) -> Result<Answer, Error> {
         mail: mail.as_deref(),
         mail_from: config.mail.from.as_str(),
         setup_secret_is_set: app.secrets().setup.is_some(),
+        gateway: gateway.as_deref(),
+        gateway_lacks: &gateway_lacks,
     };
     Ok(Answer::of(Shown { frame: door.frame(&me), view: view::SelfCheck { checks: rules::checks(&facts) } }))
 }
