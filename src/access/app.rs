@@ -118,22 +118,30 @@ pub struct App {
     pub(super) services: Arc<Services>,
     pub(super) caller: Arc<Caller>,
     now: i64,
+    /// The same reading of the clock, so that ids made one after the other within a second sort that way.
+    millis: u64,
 }
 
 /// For edge and tests, which make an `App` from the outside.
 pub type Held = Arc<Services>;
 
 impl App {
-    /// For a request, `serve` fills in the caller; a job has none.
+    /// `now` in seconds since 1970. For a request, `serve` fills in the caller; a job has none.
     #[must_use]
     pub fn new(services: Arc<Services>, now: i64) -> Self {
+        Self::at_millis(services, u64::try_from(now).unwrap_or(0).saturating_mul(1000))
+    }
+
+    #[must_use]
+    pub fn at_millis(services: Arc<Services>, millis: u64) -> Self {
         let caller = Caller {
-            request: id(&services, now),
+            request: id(&services, millis),
             address: "local".to_owned(),
             device: "system".to_owned(),
             asked: String::new(),
         };
-        Self { services, caller: Arc::new(caller), now }
+        let now = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
+        Self { services, caller: Arc::new(caller), now, millis }
     }
 
     pub(super) fn called_by(&self, caller: Caller) -> Self {
@@ -161,10 +169,10 @@ impl App {
         &self.caller
     }
 
-    /// A `UUIDv7`.
+    /// A `UUIDv7`: sorts by the millisecond of the request.
     #[must_use]
     pub fn new_id<T: From<Uuid>>(&self) -> T {
-        id(&self.services, self.now)
+        id(&self.services, self.millis)
     }
 
     /// 128 random bits; a UUID would not do for a session (security 1.2).
@@ -242,9 +250,8 @@ impl App {
     }
 }
 
-fn id<T: From<Uuid>>(services: &Services, now: i64) -> T {
+fn id<T: From<Uuid>>(services: &Services, millis: u64) -> T {
     let mut random = [0; 10];
     (services.fill)(&mut random);
-    let millis = u64::try_from(now).unwrap_or(0).saturating_mul(1000);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into()
 }

@@ -1,5 +1,5 @@
 //! Which notifications somebody may see, and which of them are unread: the same words in the gate, whose badge counts
-//! them, and in the application that shows them. `note` is the row, ?1 the organisation, ?2 the person.
+//! them, and in the application that shows them. `note` is the row, ?1 the organisation, `$who` the place of the person.
 
 /// How many of the newest are looked at for the badge, of the organisation's own and of everybody's each: the count is
 /// part of every page, so its cost has an end. The badge says 99+ long before.
@@ -12,9 +12,14 @@ macro_rules! newest_looked_at {
 /// Whatever was published up to here counts as read: the mark of "all read", or for a new contact a month before it
 /// was verified, so that nobody begins with the unread news of years.
 macro_rules! read_through {
-    () => {
-        "coalesce((select read_through from notification_mark where person_id = ?2 and org_id = ?1),
-                  (select verified_at - 2592000 from contact where contact.org_id = ?1 and contact.person_id = ?2), 0)"
+    ($who:literal) => {
+        concat!(
+            "coalesce((select read_through from notification_mark where org_id = ?1 and person_id = ",
+            $who,
+            "), (select verified_at - 2592000 from contact where contact.org_id = ?1 and contact.person_id = ",
+            $who,
+            "), 0)"
+        )
     };
 }
 
@@ -22,7 +27,7 @@ macro_rules! read_through {
 /// what names roles is for who holds one of them; and money is a matter of Primary and Billing even where no roles are
 /// named (domain 8, 2.3). `$now` is the place of the time, such as "?5"; `$roles` begins with "from" and ends with "and".
 macro_rules! meant_for {
-    ($now:literal, $org:literal, $roles:literal) => {
+    ($now:literal, $org:literal, $roles:expr) => {
         concat!(
             "note.state = 'published' and note.published_at <= ",
             $now,
@@ -45,14 +50,18 @@ macro_rules! meant_for {
     };
 }
 
-/// For person ?2 in organisation ?1.
+/// For person `$who` in organisation ?1.
 macro_rules! meant_for_me {
-    ($now:literal) => {
+    ($who:literal, $now:literal) => {
         meant_for!(
             $now,
             "?1",
-            "from contact join role on role.org_id = contact.org_id and role.contact_id = contact.id
-              where contact.org_id = ?1 and contact.person_id = ?2 and"
+            concat!(
+                "from contact join role on role.org_id = contact.org_id and role.contact_id = contact.id
+                  where contact.org_id = ?1 and contact.person_id = ",
+                $who,
+                " and"
+            )
         )
     };
 }
@@ -69,19 +78,21 @@ macro_rules! meant_for_contact {
 }
 
 macro_rules! unread {
-    () => {
+    ($who:literal) => {
         concat!(
             "(note.published_at > ",
-            read_through!(),
+            read_through!($who),
             " and not exists (select 1 from notification_read as done
-                               where done.person_id = ?2 and done.org_id = ?1 and done.notification_id = note.id))"
+                               where done.org_id = ?1 and done.notification_id = note.id and done.person_id = ",
+            $who,
+            "))"
         )
     };
 }
 
 /// Of the organisation's own (`note.org_id = ?1`) or of everybody's (`note.org_id is null`).
 macro_rules! count_unread {
-    ($whose:literal, $whose_newest:literal, $now:literal) => {
+    ($whose:literal, $whose_newest:literal, $who:literal, $now:literal) => {
         concat!(
             "(select count(*) from notification as note
                where ",
@@ -91,17 +102,17 @@ macro_rules! count_unread {
                     where ",
             $whose_newest,
             " and newest.published_at > ",
-            read_through!(),
+            read_through!($who),
             " and newest.published_at <= ",
             $now,
             " order by newest.published_at desc limit 1 offset ",
             newest_looked_at!(),
             "), ",
-            read_through!(),
+            read_through!($who),
             ") and ",
-            meant_for_me!($now),
+            meant_for_me!($who, $now),
             " and ",
-            unread!(),
+            unread!($who),
             ")"
         )
     };
@@ -109,12 +120,12 @@ macro_rules! count_unread {
 
 /// What the badge says.
 macro_rules! unread_count {
-    ($now:literal) => {
+    ($who:literal, $now:literal) => {
         concat!(
             "(",
-            count_unread!("note.org_id = ?1", "newest.org_id = ?1", $now),
+            count_unread!("note.org_id = ?1", "newest.org_id = ?1", $who, $now),
             " + ",
-            count_unread!("note.org_id is null", "newest.org_id is null", $now),
+            count_unread!("note.org_id is null", "newest.org_id is null", $who, $now),
             ")"
         )
     };

@@ -10,7 +10,7 @@ mod sqlite;
 #[cfg(target_arch = "wasm32")]
 pub use d1::{Db, Rows};
 #[cfg(not(target_arch = "wasm32"))]
-pub use sqlite::{Db, Ran, Rows};
+pub use sqlite::{Db, Ran, Rows, Stumble};
 
 #[derive(Debug, Clone)]
 pub struct Stmt {

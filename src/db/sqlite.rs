@@ -1,3 +1,4 @@
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::limits::Limit;
@@ -18,7 +19,21 @@ struct Twin {
     meanwhile: Option<(usize, String)>,
     broken: Option<&'static str>,
     deaf: bool,
+    stumble: Option<(usize, Stumble)>,
     history: Vec<Ran>,
+}
+
+/// What goes wrong with one call: at the edge of the network, or with the isolate that called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stumble {
+    /// It does not arrive, and the caller is told.
+    Unheard,
+    /// It is done, and its answer is lost.
+    Unanswered,
+    /// Whoever called is gone before it arrives. The call never returns.
+    CutBefore,
+    /// Whoever called is gone once it is done. The call never returns.
+    CutAfter,
 }
 
 /// A statement that ran, and how many steps of the virtual machine it took: what grows with the rows it touches.
@@ -47,7 +62,6 @@ impl Rows {
     }
 }
 
-#[expect(clippy::unused_async, reason = "the twin of d1::Db, where these wait")]
 impl Db {
     pub fn open(scripts: &[&str]) -> Result<Self, DbError> {
         Self::made_of(connect()?, scripts)
@@ -84,6 +98,7 @@ impl Db {
             meanwhile: None,
             broken: None,
             deaf: false,
+            stumble: None,
             history,
         };
         Ok(Self(Arc::new(Mutex::new(twin))))
@@ -91,6 +106,13 @@ impl Db {
 
     /// Stricter than D1: a statement that would write is refused, because writing has its own verb and guard.
     pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
+        let stumble = self.lock().stumbles();
+        stumble.before().await?;
+        let rows = self.reads(batch);
+        stumble.after().await.and(rows)
+    }
+
+    fn reads(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         let mut twin = self.lock();
         twin.round_trips += 1;
         twin.statements += batch.len();
@@ -102,6 +124,13 @@ impl Db {
 
     /// All statements happen or none does.
     pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
+        let stumble = self.lock().stumbles();
+        stumble.before().await?;
+        let rows = self.writes(batch);
+        stumble.after().await.and(rows)
+    }
+
+    fn writes(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         let mut twin = self.lock();
         twin.round_trips += 1;
         twin.statements += batch.len();
@@ -119,9 +148,14 @@ impl Db {
         }
         twin.history.extend(ran);
         if std::mem::take(&mut twin.deaf) {
-            return Err(DbError("D1_ERROR: Network connection lost.".to_owned()));
+            return Err(lost());
         }
         rows
+    }
+
+    /// After so many calls that go well, one goes wrong.
+    pub fn stumbles_after(&self, calls: usize, how: Stumble) {
+        self.lock().stumble = Some((calls, how));
     }
 
     /// The next batch is written, and nobody hears of it.
@@ -177,6 +211,43 @@ impl Twin {
     fn fails(&self) -> Result<(), DbError> {
         self.broken.map_or(Ok(()), |it| Err(DbError(it.to_owned())))
     }
+
+    fn stumbles(&mut self) -> Option<Stumble> {
+        match self.stumble.take() {
+            Some((0, how)) => Some(how),
+            later => {
+                self.stumble = later.map(|it| (it.0 - 1, it.1));
+                None
+            }
+        }
+    }
+}
+
+trait Course {
+    async fn before(self) -> Result<(), DbError>;
+    async fn after(self) -> Result<(), DbError>;
+}
+
+impl Course for Option<Stumble> {
+    async fn before(self) -> Result<(), DbError> {
+        match self {
+            Some(Stumble::Unheard) => Err(lost()),
+            Some(Stumble::CutBefore) => pending().await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn after(self) -> Result<(), DbError> {
+        match self {
+            Some(Stumble::Unanswered) => Err(lost()),
+            Some(Stumble::CutAfter) => pending().await,
+            _ => Ok(()),
+        }
+    }
+}
+
+fn lost() -> DbError {
+    DbError("D1_ERROR: Network connection lost.".to_owned())
 }
 
 fn all(sqlite: &Connection, batch: Vec<Stmt>, only_read: bool) -> (Result<Vec<Rows>, DbError>, Vec<Ran>) {

@@ -48,8 +48,8 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 /// The hour is the one that was planned, not the one it has become.
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, context: ScheduleContext) {
-    #[expect(clippy::cast_possible_truncation, reason = "a time in milliseconds is far below 2^53")]
-    let planned = (event.schedule() / 1000.0) as i64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
+    let planned = event.schedule() as u64;
     if let Ok(app) = app(&env, Waiting::Cron(context), planned) {
         jobs::on_schedule(app, &event.cron()).await;
     }
@@ -91,8 +91,10 @@ async fn email(message: ForwardableEmailMessage, env: Env, context: Context) -> 
     Ok(())
 }
 
-fn app(env: &Env, later: Waiting, now: i64) -> std::result::Result<App, NotConfigured> {
-    services(env, later).map(|it| App::new(Arc::new(it), now)).inspect_err(|it| console_error!("{it}"))
+fn app(env: &Env, later: Waiting, millis: u64) -> std::result::Result<App, NotConfigured> {
+    services(env, later)
+        .map(|it| App::at_millis(Arc::new(it), millis))
+        .inspect_err(|it| console_error!("{it}"))
 }
 
 fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfigured> {
@@ -116,6 +118,6 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
     })
 }
 
-fn now() -> i64 {
-    i64::try_from(Date::now().as_millis() / 1000).unwrap_or(i64::MAX)
+fn now() -> u64 {
+    Date::now().as_millis()
 }

@@ -52,6 +52,7 @@ pub fn calls() -> Vec<Call> {
             .gives_file("The file", &["application/pdf", "image/png", "image/jpeg"]),
         Call::new(Method::POST, NOTES, TAG, "notePayment", "Add a note to a payment")
             .about("For colleagues, unless it is public.")
+            .once()
             .sends::<NoteBody>(json!({ "text": "The bank statement of Monday has it.", "public": false }))
             .gives::<NotedFacts>(201, "The note", json!({ "id": ID })),
     ]

@@ -20,7 +20,7 @@ const titles = (page) => page.locator(".feed-title a").allInnerTexts();
 const badge = (page) => page.locator("header.side .count");
 const unreadOf = async (page) => Number((await badge(page).innerText()).split(/\s/)[0]);
 
-test("somebody reads, filters and marks all as read by keyboard alone", { todo: "waits for an element that does not come, once the filter is cleared" }, async () => {
+test("somebody reads, filters and marks all as read by keyboard alone", async () => {
   const page = await portal.signedIn("primary@acme.example");
   const link = page.locator("header.side").getByRole("link", { name: /^Notifications/ });
   await keyboard.press(link);
@@ -38,7 +38,7 @@ test("somebody reads, filters and marks all as read by keyboard alone", { todo: 
   assert.deepEqual(await titles(page), [INVOICE]);
   await page.goBack();
   await page.waitForURL((url) => url.search === "");
-  await page.goto(`${ACME}/notifications`); // Chromium keeps the chosen category in the form
+  assert.equal(await page.getByLabel("Category").inputValue(), "", "the form says what the address says");
   await page.keyboard.press("/");
   await page.keyboard.type("false mails");
   await page.keyboard.press("Enter");
@@ -48,10 +48,10 @@ test("somebody reads, filters and marks all as read by keyboard alone", { todo: 
   await page.waitForURL((url) => url.search === "");
 
   // One is put aside where it stands; the focus stays with it.
-  await keyboard.press(page.getByRole("button", { name: `Mark as read: ${INVOICE}` }));
+  await keyboard.press(page.getByRole("button", { name: `Mark as read ${INVOICE}` }));
   await eventually("the badge counts down", async () => (await unreadOf(page)) === unread - 1);
   assert.equal(await page.evaluate(() => document.activeElement.textContent), INVOICE);
-  assert.equal(await page.getByRole("button", { name: `Mark as read: ${INVOICE}` }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: `Mark as read ${INVOICE}` }).count(), 0);
 
   await keyboard.press(page.getByRole("button", { name: "Mark all as read" }));
   await says(page, "Everything is marked as read.");

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use futures::future::join_all;
+use futures::future::{FutureExt, join_all};
 use futures_executor::block_on;
 use portal::access::{App, Config, Keyring, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
@@ -34,6 +34,8 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
     include_str!("../../migrations/0013_announcements.sql"),
     include_str!("../../migrations/0014_pay_online.sql"),
+    include_str!("../../migrations/0016_views_end.sql"),
+    include_str!("../../migrations/0020_client_names.sql"),
 ];
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
@@ -269,7 +271,7 @@ impl Portal {
     ) -> Answer {
         let kind =
             if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8787");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host());
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
         }
@@ -280,6 +282,11 @@ impl Portal {
             request = request.header(*name, *value);
         }
         self.ask(request.body(Body::from(body.to_owned())).unwrap())
+    }
+
+    /// Of its own origin.
+    fn host(&self) -> &str {
+        self.services.config.origin.split("://").nth(1).unwrap()
     }
 
     pub fn ask(&self, request: Request<Body>) -> Answer {
@@ -293,6 +300,17 @@ impl Portal {
                 Some(answer.status.as_u16()),
                 "{code} is on no page of /problems"
             );
+        }
+        answer
+    }
+
+    /// `None` where whoever asked is gone before the answer.
+    pub fn try_to_ask(&self, request: Request<Body>) -> Option<Answer> {
+        let answer = self.answer(request).now_or_never();
+        if answer.is_some() {
+            self.settle();
+        } else {
+            self.afterwards.forget();
         }
         answer
     }

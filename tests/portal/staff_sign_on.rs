@@ -7,7 +7,7 @@ use crate::fixtures::{Answer, Portal, looks, run};
 use crate::sso_cast::{code, exchange, form, request, said, token, with_desks};
 
 const AT: &str = "/staff/sign-on";
-const NEW: &str = "name=Help+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=";
+const NEW: &str = "name=New+desk&kind=oidc&redirect_uris=https%3A%2F%2Fdesk.example%2Fcallback&login_uri=";
 
 fn shown(answer: &Answer, label: &str) -> String {
     let found = answer.body.split(&format!("{label}</span><code>")).nth(1);
@@ -27,9 +27,19 @@ fn what_an_admin_enters_can_sign_on_at_once() {
     let log = portal.rows(
         "select actor_id, target, after ->> 'name' as name from audit where action = 'sso.client_added'",
     );
-    assert_eq!(log, [json!({ "actor_id": "st-admin", "target": id, "name": "Help desk" })]);
+    assert_eq!(log, [json!({ "actor_id": "st-admin", "target": id, "name": "New desk" })]);
     let list = portal.get(AT, "st-admin").body;
     assert!(list.contains(&id) && !list.contains(&secret));
+    // The same form once more, and another that sounds the same.
+    for body in [NEW.to_owned(), NEW.replace("New+desk", "NEW+DESK")] {
+        let again = portal.post(AT, "st-admin", &body);
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(again.body.contains("There is a client of this name already."), "{}", again.body);
+    }
+    assert_eq!(
+        portal.get(AT, "st-admin").body.matches("Client id").count(),
+        list.matches("Client id").count()
+    );
 }
 
 #[test]

@@ -47,6 +47,14 @@ pub const PROBLEMS: &[Problem] = &[
         to_do: "Choose another name, or rotate that key. If its answer was lost on the way, revoke it first.",
     },
     Problem {
+        code: "client-exists",
+        status: 409,
+        title: "There is a client of this name",
+        means: "A client of the sign-on with this name exists already. With two of them nobody could tell which one a help \
+                desk signs on with.",
+        to_do: "Choose another name. If you have just made it and its answer was lost on the way, make a new secret for it.",
+    },
+    Problem {
         code: "key-ended",
         status: 409,
         title: "This key cannot be rotated",

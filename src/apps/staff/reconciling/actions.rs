@@ -156,7 +156,27 @@ fn message(decision: &Decision, moved: &[Moved]) -> String {
     parts.join("\n")
 }
 
-pub async fn remark(door: &Door, known: &Known, remark: &Remark) -> Result<Done, Error> {
+/// A note that is sent twice is one note.
+pub async fn remark(door: &Door, posted: &Posted<Remark>) -> Result<Done, (Option<Known>, Error)> {
+    let once = Once::owned_by(posted, door.owner(), door.now());
+    let mut tries = 0;
+    loop {
+        let (known, kept) = load_once(door, Some(&once)).await.map_err(|it| (None, it))?;
+        let attempt = async {
+            match once.replay(kept, noted(&known.record.id))? {
+                Some(done) => Ok(done),
+                None => note(door, &known, &posted.parse()?, &once).await,
+            }
+        };
+        match attempt.await {
+            Ok(done) => return Ok(done),
+            Err(error) if tries == 0 && once.was_beaten(&error) => tries += 1,
+            Err(error) => return Err((Some(known), error)),
+        }
+    }
+}
+
+async fn note(door: &Door, known: &Known, remark: &Remark, once: &Once<'_>) -> Result<Done, Error> {
     let (org, app, record) = (door.at(&known.record.org_id), door.app(), &known.record);
     let id: PaymentEventId = app.new_id();
     let entry = audit::Entry {
@@ -165,11 +185,15 @@ pub async fn remark(door: &Door, known: &Known, remark: &Remark) -> Result<Done,
         before: None,
         after: Some(json!({ "text": remark.text, "public": remark.public })),
     };
-    let deeds = vec![
-        sql::remark(&org, record, remark, (&id, &known.me.name), door.now()),
-        entry.deed(&org, app, &door.actor(&known.me)),
-    ];
+    let facts = json!(NotedFacts { id: id.clone() });
+    let done = Done { see: noted(&record.id), status: StatusCode::CREATED, body: facts };
+    let mut deeds = once.keep(door.scope(), &done);
+    deeds.push(sql::remark(&org, record, remark, (&id, &known.me.name), door.now()));
+    deeds.push(entry.deed(&org, app, &door.actor(&known.me)));
     door.write(deeds).await?;
-    let see = path_of(&record.id) + "?done=payment-noted";
-    Ok(Done { see, status: StatusCode::CREATED, body: json!(NotedFacts { id }) })
+    Ok(done)
+}
+
+fn noted(id: &PaymentId) -> String {
+    path_of(id) + "?done=payment-noted"
 }

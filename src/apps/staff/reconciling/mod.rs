@@ -16,7 +16,7 @@ use self::record_view::RecordPage;
 use self::rules::{Action, Decision, MOST_LICENCES, Record, Remark};
 use self::view::Queue;
 use crate::access::{Asked, Fields, Form, Posted, Routes, seat};
-use crate::answer::{Answer, Attached, Shown, View};
+use crate::answer::{Answer, Attached, Done, Shown, View};
 use crate::apps::payments::rules::Status;
 use crate::error::Error;
 use crate::kernel::{Note, PaymentDocumentId, PaymentEventId, PaymentId};
@@ -71,25 +71,27 @@ async fn show(door: Door) -> Result<Answer, Error> {
 }
 
 async fn decide(door: Door, posted: Posted<Decision>) -> Result<Answer, Error> {
-    match actions::decide(&door, &posted).await {
+    answered(&door, &posted, actions::decide(&door, &posted).await)
+}
+
+async fn remark(door: Door, posted: Posted<Remark>) -> Result<Answer, Error> {
+    answered(&door, &posted, actions::remark(&door, &posted).await)
+}
+
+/// A refusal stands on the record's page, with what was typed.
+fn answered<T: Form>(
+    door: &Door,
+    posted: &Posted<T>,
+    done: Result<Done, (Option<Known>, Error)>,
+) -> Result<Answer, Error> {
+    match done {
         Ok(done) => Ok(Answer::of(done)),
         Err((None, error)) => Err(error),
         Err((Some(known), error)) => {
             let frame = door.frame(&known.me);
-            Err(error.on_screen(|errors| screen(&door, known, posted.draft(errors)).page(&frame)))
+            Err(error.on_screen(|errors| screen(door, known, posted.draft(errors)).page(&frame)))
         }
     }
-}
-
-async fn remark(door: Door, posted: Posted<Remark>) -> Result<Answer, Error> {
-    let known = actions::load(&door).await?;
-    let frame = door.frame(&known.me);
-    let done = match posted.parse() {
-        Ok(wanted) => actions::remark(&door, &known, &wanted).await,
-        Err(error) => Err(error),
-    };
-    done.map(Answer::of)
-        .map_err(|it| it.on_screen(|errors| screen(&door, known, posted.draft(errors)).page(&frame)))
 }
 
 /// A proof, saved and never shown.

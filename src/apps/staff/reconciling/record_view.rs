@@ -87,7 +87,7 @@ impl RecordPage {
                 (notice(Tone::Neutral, "Nothing is left to decide", html! { p { (self.record.standing()) } p { (self.record.message) } }))
             }
             @if open(Action::TakeUp) {
-                (card(Some("Take it up"), self.form(Action::TakeUp, Kind::Primary, "Take up", &html! {
+                (card(Some("Take it up"), self.form(Action::TakeUp, Kind::Secondary, "Take up", &html! {
                     p { "Colleagues see that you look into it, and the customer can no longer withdraw it." }
                 })))
             }
@@ -148,6 +148,7 @@ impl RecordPage {
         let draft = if self.draft.typed.contains_key("text") { self.draft.clone() } else { Draft::default() };
         html! {
             form method="post" action={ (path_of(&self.record.id)) "/notes" } novalidate {
+                input type="hidden" name="idempotency_key" value={ (self.key) "-note" };
                 (Field::text("text", "Note").textarea(3).required().max_length(1000).show(&draft))
                 (checkbox(&draft, "public", "The customer may read it", None, false))
                 (page::actions(button(Kind::Secondary, "Add the note")))

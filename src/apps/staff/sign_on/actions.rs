@@ -35,10 +35,18 @@ pub async fn add(door: &Door, me: &Colleague, new: NewClient) -> Result<Credenti
     });
     let entry = Entry { action: "sso.client_added", target: id.as_str(), before: None, after: Some(after) };
     let deeds = vec![
+        sql::name_is_free(scope, new.name.as_str()),
         sql::add(scope, &id, &new, &uris, hash.as_ref(), door.now()),
         entry.deed(scope, app, &door.actor(me)),
     ];
-    door.write(deeds).await?;
+    match door.write(deeds).await {
+        Err(error) if error.verdict() == Some("client-exists") => {
+            let said = "There is a client of this name already. If you have just made it and did not see its secret, make \
+                        a new secret for it in the list; otherwise choose another name.";
+            return Err(Error::conflict(FieldError::new("name", "client-exists", said)));
+        }
+        done => done?,
+    };
     Ok(Credentials {
         id,
         name: new.name.as_str().to_owned(),

@@ -41,6 +41,15 @@ pub fn add(
     ))
 }
 
+/// Two of one name could not be told apart, and a form that is sent twice makes one.
+pub fn name_is_free(scope: &Anyone, name: &str) -> Deed {
+    scope.deed(sql!(
+        "select case when exists (select 1 from oidc_client where name = ?1 collate nocase)
+                then json_extract('{}', 'client-exists') else 1 end",
+        name,
+    ))
+}
+
 /// Stops the batch when somebody else was quicker.
 pub fn unless_changed(scope: &Anyone, client: &Client) -> Deed {
     scope.deed(sql!(
