@@ -95,10 +95,7 @@ async function record() {
   const mf = new Miniflare(options({ workers: [portal("portal", await bundled("recorder"))], resourcePersistencePath: scratch }));
   const db = await mf.getD1Database("DB", "portal");
   for (const file of readdirSync(join(root, "migrations")).sort()) {
-    const statements = readFileSync(join(root, "migrations", file), "utf8").replace(/--.*$/gm, "");
-    for (const it of statements.split(/;\s*\n(?=\s*(?:create|drop|alter|insert|update|pragma|\s*$))/i)) {
-      if (it.trim()) await db.prepare(it.trim().replace(/;$/, "")).run();
-    }
+    for (const it of statements(readFileSync(join(root, "migrations", file), "utf8"))) await db.prepare(it).run();
   }
   const url = await mf.unsafeGetDirectURL("portal");
   const seeded = await fetch(new URL("/dev/seed", url), { method: "POST" });
@@ -128,6 +125,17 @@ async function record() {
   return pages;
 }
 
+/** As our migrations are written: a statement ends with its line, and a trigger with `end;`. */
+function statements(script) {
+  const found = [""];
+  for (const line of script.replace(/--.*$/gm, "").split("\n")) {
+    found.push(`${found.pop()}${line}\n`);
+    const ends = /^\s*create trigger/i.test(found.at(-1)) ? /^end;\s*$/i : /;\s*$/;
+    if (ends.test(line)) found.push("");
+  }
+  return found.map((it) => it.trim()).filter((it) => it !== "");
+}
+
 function bindings(name) {
   return {
     name, compatibilityDate: "2026-11-01", modulesRoot: root, unsafeDirectSockets: [{}],
@@ -152,7 +160,7 @@ function portal(name, entry) {
 async function bundled(name) {
   const result = await build({
     entryPoints: [join(root, "bench", `${name}.mjs`)], bundle: true, write: false, format: "esm", minify: true, target: "es2024",
-    external: ["cloudflare:workers", "*.wasm"], nodePaths: [join(root, "node_modules")],
+    external: ["cloudflare:*", "*.wasm"], nodePaths: [join(root, "node_modules")],
     plugins: [{
       name: "scratch",
       setup: (it) => it.onResolve({ filter: /^bench:/ }, ({ path }) => ({ path: join(scratch, path.slice("bench:".length)) })),
