@@ -28,13 +28,12 @@ fn with_crons(portal: Portal) -> Portal {
 
 /// Both places say of this portal that `name` is missing, why, and how it is mended.
 fn is_missing(made: impl Fn() -> Portal, name: &str, words: &[&str]) {
-    is_missing_at("localhost:8787", made, name, words);
-}
-
-fn is_missing_at(host: &str, made: impl Fn() -> Portal, name: &str, words: &[&str]) {
-    let at = [("host", host)];
-    let page = made().send_with("GET", PAGE, &cookie("st-admin"), "", &at);
-    for answer in [page, made().send_with("POST", "/setup", "", SET_UP, &at)] {
+    let send = |method: &str, path: &str, cookie: &str, body: &str| {
+        let portal = made();
+        let at = format!("{}{path}", portal.app().config().origin);
+        portal.send(method, &at, cookie, body)
+    };
+    for answer in [send("GET", PAGE, &cookie("st-admin"), ""), send("POST", "/setup", "", SET_UP)] {
         let all = checks(&answer);
         let check =
             all.iter().find(|it| it.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {all:?}"));
@@ -58,6 +57,7 @@ fn where_nothing_is_missing_each_check_says_so() {
             "Mail queue",
             "Crons",
             "Mail",
+            "Payment gateway",
             "Address",
             "Secrets",
         ];
@@ -101,7 +101,7 @@ fn each_binding_that_does_not_answer_is_named() {
 
 #[test]
 fn crons_that_do_not_fire_are_named() {
-    is_missing(Portal::new, "Crons", &["resend", "sweep_reports", "wrangler deploy"]);
+    is_missing(Portal::new, "Crons", &["Not seen lately", "wrangler deploy"]);
     let stopped = || {
         let portal = with_crons(Portal::new());
         run(&portal.db, "update job_run set ran_at = ran_at - 1801 where job = 'digest'").unwrap();
@@ -112,14 +112,13 @@ fn crons_that_do_not_fire_are_named() {
 
 #[test]
 fn a_mail_that_cannot_leave_is_not_waited_for() {
-    let host = "portal.vendor.example";
     let portal = || {
         Portal::configured(&[
             ("ENVIRONMENT", "production"),
             ("PORTAL_ORIGIN", "https://portal.vendor.example"),
         ])
     };
-    is_missing_at(host, portal, "Mail<", &["No transport is chosen", "MAIL_TRANSPORT"]);
+    is_missing(portal, "Mail<", &["No transport is chosen", "MAIL_TRANSPORT"]);
 }
 
 /// Nobody can set up what has no tables, and the page says so instead of failing.

@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::routing::get;
 
 use super::overview::{self, JobRun};
-use crate::access::{Anyone, App, Query, Routes, Staffed, Transport, seat};
+use crate::access::{Anyone, App, GatewayChoice, Query, Routes, Staffed, Transport, seat};
 use crate::answer::{Answer, Shown};
 use crate::apps::health;
 use crate::error::Error;
@@ -54,6 +54,17 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
         Transport::Http(origin) => Some(format!("through {origin}")),
         Transport::Smtp(relay) => Some(format!("through {} by SMTP", relay.host)),
     };
+    let gateway = match &config.gateway {
+        GatewayChoice::None => None,
+        GatewayChoice::Link(link) => {
+            let host = link.split('/').nth(2).unwrap_or_default();
+            Some(format!("at {host}; what is paid there is recorded by hand"))
+        }
+        GatewayChoice::Stripe(_) => {
+            Some(format!("through Stripe, which tells {}/webhooks/stripe what was paid", config.origin))
+        }
+    };
+    let gateway_lacks = config.gateway.lacks(app.secrets());
     let facts = Facts {
         missing: &missing,
         bindings: &bindings,
@@ -64,6 +75,8 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
         mail: mail.as_deref(),
         mail_from: config.mail.from.as_str(),
         setup_secret_is_set: app.secrets().setup.is_some(),
+        gateway: gateway.as_deref(),
+        gateway_lacks: &gateway_lacks,
     };
     rules::checks(&facts)
 }
