@@ -96,7 +96,7 @@ async function record() {
   const db = await mf.getD1Database("DB", "portal");
   for (const file of readdirSync(join(root, "migrations")).sort()) {
     const statements = readFileSync(join(root, "migrations", file), "utf8").replace(/--.*$/gm, "");
-    for (const it of statements.split(/;\s*\n(?=\s*(?:create|drop|alter|insert|update|pragma|\s*$))/i)) {
+    for (const it of statements.split(/;\s*\n(?=(?:create|drop|alter|insert|update|delete|pragma)\b|$)/i)) {
       if (it.trim()) await db.prepare(it.trim().replace(/;$/, "")).run();
     }
   }
@@ -152,7 +152,7 @@ function portal(name, entry) {
 async function bundled(name) {
   const result = await build({
     entryPoints: [join(root, "bench", `${name}.mjs`)], bundle: true, write: false, format: "esm", minify: true, target: "es2024",
-    external: ["cloudflare:workers", "*.wasm"], nodePaths: [join(root, "node_modules")],
+    external: ["cloudflare:*", "*.wasm"], nodePaths: [join(root, "node_modules")],
     plugins: [{
       name: "scratch",
       setup: (it) => it.onResolve({ filter: /^bench:/ }, ({ path }) => ({ path: join(scratch, path.slice("bench:".length)) })),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::enqueue;
 use super::same_id::same_id;
-use crate::access::notices::{meant_for, meant_for_contact};
+use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::notifications::Category;
 use crate::apps::notifications::mail::{About, PUBLISHED, usual_of};
