@@ -73,7 +73,7 @@ fn those_waiting(system: &System, until: Day) -> Query<Vec<Waiting>> {
         "select record.id, record.org_id, organisation.name as organisation, record.recorded_on, record.invoice_number,
                 record.currency, record.amount, record.tax_deducted, record.paid_on, record.method, record.reference,
                 record.by_name
-           from payment_record as record
+           from payment_record as record indexed by payment_record_ageing
            join organisation on organisation.id = record.org_id
           where record.overdue_on is null and record.status in ('submitted', 'under_review')
             and record.recorded_on <= ?1

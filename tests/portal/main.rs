@@ -23,6 +23,7 @@ mod extension_requests;
 mod fixtures;
 mod health;
 mod ics_readers;
+mod job_plans;
 mod jobs;
 mod keys;
 mod licence_cast;
