@@ -58,7 +58,7 @@ struct Written {
     id: MailId,
 }
 
-/// `rounds` is `ANNOUNCEMENTS` for everybody but a test.
+/// `rounds` is `ANNOUNCEMENTS` where a message calls for it, and less where a cron does.
 pub async fn announce(system: &System, rounds: usize) -> Result<Value, Error> {
     let (mut looked_at, mut mails, mut done, mut left) = (0, 0, 0, rounds);
     while let Some(mut note) = system.read(next(system)).await? {

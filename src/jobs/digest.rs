@@ -69,7 +69,7 @@ struct Written {
     id: MailId,
 }
 
-/// `rounds` is `DIGESTS` for everybody but a test.
+/// `rounds` is `DIGESTS` where a message calls for it, and less where a cron does.
 pub async fn digest(system: &System, rounds: usize) -> Result<Value, Error> {
     let Some(week) = week(system) else { return Ok(json!({ "week": null })) };
     let standing = system.read(standing(system, &week)).await?.ok_or(Error::NotFound)?;

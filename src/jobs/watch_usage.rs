@@ -22,8 +22,6 @@ use crate::sql;
 
 /// So many meters a batch, each with up to two months of samples.
 const CHUNK: usize = 200;
-/// And so many batches a run; the next one goes on.
-pub const ROUNDS_OF_USAGE: usize = 50;
 
 /// A meter with something new, and everything that there is to say about it.
 #[derive(Deserialize)]
@@ -76,6 +74,7 @@ struct Plan {
     mails: Vec<Value>,
 }
 
+/// In so many batches; the next cron goes on.
 pub async fn watch_usage(system: &System, rounds: usize) -> Result<Value, Error> {
     let zone = system.app().config().zone;
     let today = Day::today(system.now(), zone).ok_or(Error::NotFound)?;

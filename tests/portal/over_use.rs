@@ -2,7 +2,7 @@
 
 use futures_executor::block_on;
 use portal::access::System;
-use portal::jobs::{DIGESTS, MAIL, ROUNDS_OF_USAGE, digest, on_message, on_schedule, watch_usage};
+use portal::jobs::{DIGESTS, MAIL, digest, on_message, on_schedule, watch_usage};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn report(portal: &Portal, day: &str, used: i64) {
 }
 
 fn run(portal: &Portal) -> Value {
-    block_on(watch_usage(&System::new(portal.app()), ROUNDS_OF_USAGE)).unwrap()
+    block_on(watch_usage(&System::new(portal.app()), 25)).unwrap()
 }
 
 fn marks(portal: &Portal) -> Vec<String> {
