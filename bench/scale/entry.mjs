@@ -7,7 +7,7 @@ let counts = none();
 const treated = new WeakSet();
 
 function none() {
-  return { trips: 0, statements: 0, rows_read: 0, rows_written: 0, kv: 0, messages: 0, longest: 0, most: 0 };
+  return { trips: 0, statements: 0, rows_read: 0, rows_written: 0, kv: 0, messages: 0, longest: 0, most: 0, sql: 0 };
 }
 
 export default class extends Portal {
@@ -38,6 +38,7 @@ function count(env) {
     counts.statements += statements.length;
     counts.rows_read += rows;
     counts.rows_written += answer.reduce((sum, it) => sum + (it.meta?.rows_written ?? 0), 0);
+    counts.sql += answer.reduce((sum, it) => sum + (it.meta?.duration ?? 0), 0);
     counts.most = Math.max(counts.most, rows);
     counts.longest = Math.max(counts.longest, Date.now() - from);
     return answer;

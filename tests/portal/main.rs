@@ -14,6 +14,7 @@ mod calendar;
 mod contacts;
 mod contents;
 mod cookies;
+mod costs;
 mod crash_points;
 mod dev;
 mod digest;
