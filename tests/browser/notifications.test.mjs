@@ -8,6 +8,8 @@ import { ACME, Portal, WIDE, eventually } from "./portal.mjs";
 const NOTES = `${ACME}/notifications`;
 const MAINTENANCE = "Maintenance of all mail servers on Sunday, 2:00 to 4:00";
 const INVOICE = "Invoice MER/0431 is ready";
+// What only the ear hears stands by itself: there may be a space before the colon.
+const READ_INVOICE = /^Mark as read ?: Invoice MER\/0431 is ready$/;
 
 let portal;
 before(async () => { portal = await Portal.start(); });
@@ -20,7 +22,7 @@ const titles = (page) => page.locator(".feed-title a").allInnerTexts();
 const badge = (page) => page.locator("header.side .count");
 const unreadOf = async (page) => Number((await badge(page).innerText()).split(/\s/)[0]);
 
-test("somebody reads, filters and marks all as read by keyboard alone", { todo: "waits for an element that does not come, once the filter is cleared" }, async () => {
+test("somebody reads, filters and marks all as read by keyboard alone", async () => {
   const page = await portal.signedIn("primary@acme.example");
   const link = page.locator("header.side").getByRole("link", { name: /^Notifications/ });
   await keyboard.press(link);
@@ -48,10 +50,10 @@ test("somebody reads, filters and marks all as read by keyboard alone", { todo: 
   await page.waitForURL((url) => url.search === "");
 
   // One is put aside where it stands; the focus stays with it.
-  await keyboard.press(page.getByRole("button", { name: `Mark as read: ${INVOICE}` }));
+  await keyboard.press(page.getByRole("button", { name: READ_INVOICE }));
   await eventually("the badge counts down", async () => (await unreadOf(page)) === unread - 1);
   assert.equal(await page.evaluate(() => document.activeElement.textContent), INVOICE);
-  assert.equal(await page.getByRole("button", { name: `Mark as read: ${INVOICE}` }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: READ_INVOICE }).count(), 0);
 
   await keyboard.press(page.getByRole("button", { name: "Mark all as read" }));
   await says(page, "Everything is marked as read.");

@@ -33,7 +33,9 @@ test("no page reads more of D1 than the table says", async () => {
     await settled();
     if (status !== 200) continue;
     const { trips, kv_reads: keys, rows_read: read } = (await faults({})).json;
-    assert.ok(trips <= (route.includes(".csv") ? 2 : 1), `${route} makes ${trips} round trips`);
+    // A file leaves a line in the log, once it has left itself; the self-check is there to ask everything.
+    const most = route.includes(".csv") || route === "/staff/installation" ? 2 : 1;
+    assert.ok(trips <= most, `${route} makes ${trips} round trips`);
     // A little room: how many rows it is depends on the day of the month.
     rows.push(`${route},${trips},${keys},${Math.ceil((read * 1.15 + 5) / 10) * 10}`);
   }
@@ -49,42 +51,37 @@ test("no page reads more of D1 than the table says", async () => {
 });
 
 for (const far of [20, 110, 240]) {
-  test(`a signed-in page waits once, ${far} ms from the database`, async () => {
+  test(`a signed-in page waits once and a deed twice at most, ${far} ms from the database`, async () => {
     for (const page of ["", "/contacts", "/licences", "/payments", "/orders", "/notifications", "/usage"]) {
-      const trips = await waits(far, () => people.person.get(`/o/${ACME}${page}`));
-      assert.ok(trips > 0.8 && trips < 1.9, `/o/{org}${page} waits ${trips.toFixed(2)} times`);
+      await waits(far, 1, `/o/{org}${page}`, () => people.person.get(`/o/${ACME}${page}`));
     }
-    const staff = await waits(far, () => people.billing.get("/staff/payments"));
-    assert.ok(staff > 0.8 && staff < 1.9, `/staff/payments waits ${staff.toFixed(2)} times`);
-    // Who is not signed in waits for nothing.
-    const nobody = await waits(far, () => portal.visitor().get("/sign-in"));
-    assert.ok(nobody < 0.8, `/sign-in waits ${nobody.toFixed(2)} times`);
-  });
-
-  test(`a deed waits twice, ${far} ms from the database`, async () => {
+    await waits(far, 1, "/staff/payments", () => people.billing.get("/staff/payments"));
+    await waits(far, 0, "/sign-in", () => portal.visitor().get("/sign-in"));
     let time = 0;
-    const deed = () => people.person.ask("PATCH", "/api/v1/me", {
-      headers: { "content-type": "application/json" }, body: JSON.stringify({ display_name: `Ananya ${far} ${(time += 1)}` }),
-    });
-    const trips = await waits(far, deed);
-    assert.ok(trips > 0.8 && trips < 2.9, `a deed waits ${trips.toFixed(2)} times`);
+    await waits(far, 2, "a new name", () => people.person.ask("PATCH", "/api/v1/me", {
+      headers: { "content-type": "application/json", "if-match": `"${(time += 1)}"` },
+      body: JSON.stringify({ display_name: `Ananya ${far} ${time}` }),
+    }));
   });
 }
 
-/** How many times the distance is in the time of an answer: the quickest of five there, less the quickest of five here. */
-async function waits(far, ask) {
+/** The calls are counted; and the quickest of three answers is that much later than the quickest of three without any way. */
+async function waits(far, most, what, ask) {
   const quickest = async (distance) => {
     await faults({ distance });
     let least = Infinity;
-    for (let time = 0; time < 5; time += 1) {
+    for (let time = 0; time < 3; time += 1) {
       const from = performance.now();
-      assert.ok((await ask()).status < 429);
+      await ask();
       least = Math.min(least, performance.now() - from);
     }
+    const { trips } = (await faults({})).json;
+    assert.ok(trips <= 3 * most, `${what} asks ${trips} times in three`);
     return least;
   };
   const [there, here] = [await quickest(far), await quickest(0)];
-  return (there - here) / far;
+  // What the machine does besides may cost more than a short way.
+  assert.ok(there - here < far * (most + 0.5) + 100, `${what}: ${Math.round(here)} ms here, ${Math.round(there)} ms there`);
 }
 
 /** A line in the log leaves after the answer: two more calls go by. */
