@@ -836,6 +836,20 @@ create table view_as (
 
 create unique index view_as_running on view_as (session_id) where ended_at is null;
 create index view_as_contact on view_as (org_id, contact_id);
+create index view_as_ends on view_as (ends_at);
+
+create trigger view_as_is_short before insert on view_as
+when new.ends_at > new.started_at + 1800
+begin
+  select raise(abort, 'view_as_is_short');
+end;
+
+create trigger view_as_is_never_prolonged before update of session_id, org_id, contact_id, started_at, ends_at on view_as
+when new.ends_at > old.ends_at or new.session_id <> old.session_id or new.org_id <> old.org_id
+     or new.contact_id <> old.contact_id or new.started_at <> old.started_at
+begin
+  select raise(abort, 'view_as_is_never_prolonged');
+end;
 
 create trigger partner_is_told_truthfully before insert on organisation
 when new.partner_id is not null and not exists (

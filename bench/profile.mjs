@@ -1,5 +1,5 @@
 // Where the time of a page goes: `node bench/profile.mjs [path] [requests]` samples the portal in workerd and lists the
-// functions by their own time. Names of wasm functions come from the bundle's name section.
+// functions by their own time. `NAMES=1 scripts/build-wasm.sh` builds a bundle that knows what they are called.
 
 import { measured } from "./run.mjs";
 

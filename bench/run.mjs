@@ -95,10 +95,7 @@ async function record() {
   const mf = new Miniflare(options({ workers: [portal("portal", await bundled("recorder"))], resourcePersistencePath: scratch }));
   const db = await mf.getD1Database("DB", "portal");
   for (const file of readdirSync(join(root, "migrations")).sort()) {
-    const statements = readFileSync(join(root, "migrations", file), "utf8").replace(/--.*$/gm, "");
-    for (const it of statements.split(/;\s*\n(?=(?:create|drop|alter|insert|update|delete|pragma)\b|$)/i)) {
-      if (it.trim()) await db.prepare(it.trim().replace(/;$/, "")).run();
-    }
+    for (const it of statements(readFileSync(join(root, "migrations", file), "utf8"))) await db.prepare(it).run();
   }
   const url = await mf.unsafeGetDirectURL("portal");
   const seeded = await fetch(new URL("/dev/seed", url), { method: "POST" });
@@ -126,6 +123,17 @@ async function record() {
   }
   await mf.dispose();
   return pages;
+}
+
+/** As our migrations are written: a statement ends with its line, and a trigger with `end;`. */
+function statements(script) {
+  const found = [""];
+  for (const line of script.replace(/--.*$/gm, "").split("\n")) {
+    found.push(`${found.pop()}${line}\n`);
+    const ends = /^\s*create trigger/i.test(found.at(-1)) ? /^end;\s*$/i : /;\s*$/;
+    if (ends.test(line)) found.push("");
+  }
+  return found.map((it) => it.trim()).filter((it) => it !== "");
 }
 
 function bindings(name) {

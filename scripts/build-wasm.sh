@@ -3,6 +3,7 @@
 # since the last build, so that wrangler can call it as often as it likes.
 #
 #   build-wasm.sh            the release: the bundle that is tested is the bundle that is deployed
+#   NAMES=1 build-wasm.sh    the same with the names of its functions, for bench/profile.mjs
 #   build-wasm.sh --quick    without link-time optimisation and wasm-opt: to look at a change sooner
 set -euo pipefail
 
@@ -36,11 +37,11 @@ inputs() {
   local files
   files=$({
     find src -type f
-    ls Cargo.toml Cargo.lock build.rs scripts/versions.sh scripts/env.sh scripts/build-wasm.sh 2>/dev/null || true
+    ls Cargo.toml Cargo.lock build.rs scripts/versions.sh scripts/env.sh scripts/build-wasm.sh scripts/strip-names.mjs 2>/dev/null || true
     echo "$1"
   } | sed '/^$/d' | sort -u)
   {
-    echo "${quick:-release} $files"
+    echo "${quick:-release}${NAMES:+ with names} $files"
     git hash-object --no-filters --stdin-paths <<<"$files" 2>&1 || true # a file may just have gone
   } | git hash-object --stdin
 }
@@ -65,6 +66,7 @@ if [ -n "$quick" ]; then
     for_wasm "$worker_build" --release --no-opt </dev/null
 else
   for_wasm "$worker_build" --release </dev/null
+  if [ -z "${NAMES:-}" ]; then node scripts/strip-names.mjs build/index_bg.wasm; fi
 fi
 
 raw=$(wc -c <build/index_bg.wasm)

@@ -39,17 +39,25 @@ CI=1 node_modules/.bin/wrangler d1 migrations apply DB --local </dev/null >.wran
   exit 1
 }
 
-load_demo_data() {
+# wrangler fires no crons by itself. The daily one runs at the start, the other one every five minutes.
+fire() { curl --silent --max-time 60 --output /dev/null --get --data-urlencode "cron=$1" "http://localhost:$port/__scheduled" || true; }
+
+beside_the_server() {
   # `exec` below keeps the process id, so this ends with the server.
-  while kill -0 $$ 2>/dev/null; do
-    if curl --silent --max-time 5 --output /dev/null "http://localhost:$port/healthz"; then
-      PORT=$port scripts/seed.sh && rm -f "$due"
-      return
-    fi
+  until curl --silent --max-time 5 --output /dev/null "http://localhost:$port/healthz"; do
+    kill -0 $$ 2>/dev/null || return
     sleep 0.5
   done
+  if [ -f "$due" ]; then PORT=$port scripts/seed.sh && rm -f "$due"; fi
+  fire '17 2 * * *'
+  local waited=300
+  while kill -0 $$ 2>/dev/null; do
+    if [ "$waited" -ge 300 ]; then fire '*/5 * * * *'; waited=0; fi
+    sleep 5
+    waited=$((waited + 5))
+  done
 }
-if [ -f "$due" ]; then load_demo_data & fi
+beside_the_server &
 
 # Mails carry the portal's own address, which is configuration and never the Host header.
-exec node_modules/.bin/wrangler dev --port "$port" --var "PORTAL_ORIGIN:http://localhost:$port"
+exec node_modules/.bin/wrangler dev --test-scheduled --port "$port" --var "PORTAL_ORIGIN:http://localhost:$port"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gets what a bare machine lacks, and nothing that is there already. Safe to run any number of times.
 #
-#   provision.sh [build] [check] [host] [edge] [browser]     for which jobs; without any: for all of them
+#   provision.sh [build] [check] [host] [edge] [browser] [api]     for which jobs; without any: for all but the last
 #
 # Every piece has an ordinary way. Many companies' machines reach package registries only, so every piece also has
 # a way through those: crates, npm, and the packages of Debian.
@@ -294,7 +294,7 @@ fi
 
 need_rust
 need_c_compiler
-if wants build check edge browser; then need_wasm_target; fi
+if wants build check edge browser api; then need_wasm_target; fi
 if wants check; then need_linters; fi
 if wants host; then
   pypi icalendar "$ICALENDAR_VERSION" 'a calendar parser in Python for the host suite' 'no parser but our own will look at the calendar'
@@ -310,5 +310,8 @@ if wants edge; then
   pypi aiosmtpd "$AIOSMTPD_VERSION" 'a mail server in Python for the edge suite' 'no mail will be sent over SMTP'
   pypi authlib "$AUTHLIB_VERSION" 'an OpenID Connect client in Python for the edge suite' 'two clients instead of three will sign on' \
     "requests==$REQUESTS_VERSION"
+fi
+if wants api; then
+  pypi schemathesis "$SCHEMATHESIS_VERSION" 'it asks the API in every way its document allows' 'the API cannot be checked'
 fi
 if wants browser; then need_chromium; fi

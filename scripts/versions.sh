@@ -8,6 +8,8 @@ WORKER_BUILD_VERSION=0.8.7   # the same release as the `worker` crate
 AIOSMTPD_VERSION=1.4.6       # PyPI: the relay that the edge suite sends mail to
 AUTHLIB_VERSION=1.9.9        # PyPI: somebody else's OpenID Connect client, and what it asks the network with
 REQUESTS_VERSION=2.34.2
+SCHEMATHESIS_VERSION=4.32.5 # PyPI: asks the API what its document allows and forbids
+CARGO_DENY_VERSION=0.20.2    # crates.io: licences, sources and advisories of the dependencies
 ICALENDAR_VERSION=7.3.0      # PyPI: somebody else's parser, to read our calendar with
 
 WASM_TARGET=wasm32-unknown-unknown

@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::access::{Anyone, App, Config, Deed, Query, Scope, Secrets};
+use crate::access::{App, Config, Deed, Scope, Secrets};
 use crate::db::Stmt;
-use crate::kernel::{ContactId, Email, Flag, LinkId, MailId, OrgId, TokenHash};
+use crate::kernel::{ContactId, Email, LinkId, MailId, TokenHash};
 
 /// A mail to be. What it says is made from the payload when it leaves, by the `mail` module of the application
 /// that owns the kind.
@@ -131,36 +131,4 @@ impl Reason {
             Self::Unmade => "It went wrong on our side. Send again; if that fails too, write to us.",
         }
     }
-}
-
-/// A mail that did not arrive, for whoever looks after it.
-#[derive(Debug, Deserialize)]
-pub struct Undelivered {
-    pub id: MailId,
-    pub kind: String,
-    pub org_id: Option<OrgId>,
-    pub recipient: Option<String>,
-    pub attempts: i64,
-    pub created_at: i64,
-    pub state_at: i64,
-    /// It left and came back.
-    pub bounced: Flag,
-    pub reason: Option<Reason>,
-    /// In the words of the other side: for staff, never for customers.
-    pub error: Option<String>,
-}
-
-/// The newest 50 mails that did not arrive and ended before this moment. The condition is that of the index
-/// `outbox_undelivered`; without it the whole table would be read.
-#[must_use]
-pub fn undelivered(scope: &Anyone, before: i64) -> Query<Vec<Undelivered>> {
-    scope.query(Stmt {
-        sql:
-            "select id, kind, org_id, recipient, attempts, created_at, state_at, state = 'bounced' as bounced,
-                     reason, error
-                from outbox
-               where state in ('failed', 'bounced') and state_at < ?1
-               order by state_at desc limit 50",
-        args: vec![before.into()],
-    })
 }

@@ -82,14 +82,14 @@ pub struct Member {
 
 /// Who somebody is to organisation ?1: no row when not signed in (any more), no contact when a stranger or not
 /// yet verified, otherwise one row for each role. Of the staff, whoever views as a contact (?6: the roles that may) is
-/// that contact here, and the own contact only otherwise.
+/// that contact here, and the own contact only otherwise; ?7 is the person whose notifications are counted.
 const GATE: &str = concat!(
     "select me.last_seen_at, me.display_name as own_name, person.id as person, person.display_name as name, person.email,
             contact.id as contact, organisation.name as org_name, role.role as role, view_as.ends_at as viewed_until,
             exists (select 1 from staff where staff.person_id = me.id) as is_staff,
             (select count(*) from contact as mine
               where mine.person_id = me.id and mine.verified_at is not null) as organisations, ",
-    unread_count!("?5"),
+    unread_count!("?7", "?5"),
     " as unread,
             (select grantor.display_name from role as first
                join contact as of_first on of_first.org_id = first.org_id and of_first.id = first.contact_id
@@ -151,8 +151,33 @@ struct Standing {
 impl<S: Screen> Access<S> {
     /// One round trip. The answers come out only if the gate lets this person in.
     pub async fn read<Q: Questions>(&self, questions: Q) -> Result<(Member, Q::Answers), Error> {
+        let (mut me, answers) = self.ask(self.person(), questions).await?;
+        if me.viewed_by.is_some() {
+            me = self.ask(&me.person, ()).await?.0;
+        }
+        Ok((me, answers))
+    }
+
+    /// `read` of what belongs to one person, such as what it has read. Whoever sees the portal as a contact does is
+    /// known only by the first answer, so that one asks twice, and through the gate both times.
+    pub async fn read_as<Q: Questions>(
+        &self,
+        questions: impl Fn(&PersonId) -> Q + Send,
+    ) -> Result<(Member, Q::Answers), Error> {
+        let (me, answers) = self.ask(self.person(), questions(self.person())).await?;
+        if me.viewed_by.is_none() {
+            return Ok((me, answers));
+        }
+        self.ask(&me.person, questions(&me.person)).await
+    }
+
+    async fn ask<Q: Questions>(
+        &self,
+        reader: &PersonId,
+        questions: Q,
+    ) -> Result<(Member, Q::Answers), Error> {
         let mut gate = self.with_claim(sql!(GATE));
-        gate.args.push(viewers().into());
+        gate.args.extend([viewers().into(), reader.as_str().into()]);
         let mut batch = vec![gate];
         questions.ask(&mut batch);
         let (rows, record) = self.entry.ask(batch).await?;
@@ -191,6 +216,7 @@ impl<S: Screen> Access<S> {
         self.entry.app.now()
     }
 
+    /// Who is signed in and does what is done here; what one reads may be another's (`read_as`).
     #[must_use]
     pub fn person(&self) -> &PersonId {
         &self.entry.claim.person

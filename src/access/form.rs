@@ -2,22 +2,17 @@
 
 mod many;
 mod parts;
+mod received;
 mod upload;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::fmt::{Display, Formatter};
+use std::fmt::Display;
 use std::marker::PhantomData;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use http_body_util::BodyExt;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use axum::http::StatusCode;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::App;
 use crate::error::Error;
@@ -25,44 +20,22 @@ use crate::kernel::FieldError;
 use crate::page::Draft;
 
 pub use self::many::Row;
+pub(super) use self::received::percent_decodes;
+use self::received::{Fault, KEY, Received, VERSION, cut, flaw_of, one};
 pub use self::upload::{Limits, Sent, Uploaded, WithFiles, refused_files};
 
 /// Bytes; the largest form of the portal has a tenth of it.
 const MOST: usize = 64 * 1024;
-/// What is too large is read on up to here and dropped: whoever is cut off while sending sees no answer.
-const MOST_DRAINED: usize = 2 * 1024 * 1024;
 /// Of a flood of wrong fields the first ones are named, so that no answer grows with what was sent.
 const MOST_ERRORS: usize = 20;
-/// Characters of a field's name, and bytes of what was typed into it, that an answer repeats.
-const MOST_NAME: usize = 60;
-const MOST_ECHOED: usize = 2000;
-/// Read by the portal and not by a form's own fields.
-const VERSION: &str = "version";
-const KEY: &str = "idempotency_key";
 
 /// A form (people) or a JSON object (programs) that may become a `T`.
 pub struct Posted<T> {
-    sent: BTreeMap<String, Value>,
-    is_json: bool,
-    /// What the body itself is at fault of, before any field is looked at.
-    fault: Option<Fault>,
-    flaws: Vec<FieldError>,
-    if_match: Option<String>,
-    pub(super) key: Option<String>,
-    /// Of method, path and body.
-    pub(super) request: String,
+    pub(in crate::access) received: Received,
     becomes: PhantomData<fn() -> T>,
 }
 
-/// With the sentence that says what to send instead.
-#[derive(Clone, Copy)]
-enum Fault {
-    Large(&'static str),
-    Media(&'static str),
-}
-
 const LARGE: &str = "This is more than 64 kB. Send less.";
-const MEDIA: &str = "Send application/json to the API, and pages send application/x-www-form-urlencoded.";
 
 /// Made of fields. `read` notes every error, so take all fields before the first `?`.
 pub trait Form: Sized {
@@ -176,46 +149,31 @@ impl Fields {
 
 impl<T: Form> Posted<T> {
     pub fn parse(&self) -> Result<T, Error> {
-        self.legible()?;
-        let mut fields =
-            Fields { left: self.sent.clone(), is_json: self.is_json, errors: self.flaws.clone() };
+        let mut fields = self.received.fields()?;
         let form = T::from_fields(&mut fields);
-        let unknown = fields.left.keys().map(|it| flaw_of(it, "unknown", "There is no such field."));
-        fields.errors.extend(unknown);
-        fields.errors.truncate(MOST_ERRORS);
-        form.filter(|_| fields.errors.is_empty()).ok_or_else(|| Error::invalid(fields.errors))
+        let errors = fields.end();
+        form.filter(|_| errors.is_empty()).ok_or_else(|| Error::invalid(errors))
     }
 
     /// What the page shows again; passwords are not among it (`Field::password` never echoes).
     #[must_use]
     pub fn draft(&self, errors: Vec<FieldError>) -> Draft {
-        let typed = self.sent.iter().filter_map(|(name, it)| Some((name.clone(), it.as_str()?.to_owned())));
-        let typed = typed.filter(|it| it.1.len() <= MOST_ECHOED);
-        Draft { typed: typed.collect(), errors }
+        self.received.draft(errors)
     }
 
     /// The version that was changed, from `If-Match` or from the form's hidden field, must be `current`.
     pub fn matches(&self, current: i64) -> Result<(), Error> {
-        self.legible()?;
-        let Some(said) = &self.if_match else {
-            let said = "Read it first and send its ETag as If-Match, so that nobody's change is overwritten.";
-            return Err(Error::refused(StatusCode::PRECONDITION_REQUIRED, "precondition-required", said));
-        };
-        if said == "*" || *said == current.to_string() { Ok(()) } else { Err(stale()) }
+        self.received.matches(current)
     }
+}
 
-    /// The body as a whole can be read; a form's version and key are in it.
-    fn legible(&self) -> Result<(), Error> {
-        match self.fault {
-            Some(Fault::Large(said)) => Err(Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", said)),
-            Some(Fault::Media(said)) => {
-                Err(Error::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", said))
-            }
-            None if self.flaws.iter().any(|it| it.field.is_empty()) => {
-                Err(Error::invalid(self.flaws.clone()))
-            }
-            None => Ok(()),
-        }
+impl Fields {
+    /// Everything that is wrong, once each field has been asked for.
+    fn end(mut self) -> Vec<FieldError> {
+        let unknown = self.left.keys().map(|it| flaw_of(it, "unknown", "There is no such field."));
+        self.errors.extend(unknown);
+        self.errors.truncate(MOST_ERRORS);
+        self.errors
     }
 }
 
@@ -230,155 +188,12 @@ impl<T: Form> FromRequest<App> for Posted<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Infallible> {
-        let (parts, body) = request.into_parts();
-        let mut posted = Self::blank(&parts);
-        let claimed = one(&parts.headers, "content-length").and_then(|it| it.parse::<usize>().ok());
-        match read(body, claimed.unwrap_or(0), T::MOST).await {
-            Some(body) => posted.take(&parts.method, parts.uri.path(), &parts.headers, &body),
-            None => posted.fault = Some(Fault::Large(T::LARGE)),
-        }
-        Ok(posted)
+        Ok(Received::of(request, T::MOST, T::LARGE).await.into())
     }
 }
 
-/// Nothing when it is too large, or said to be.
-async fn read(mut body: Body, claimed: usize, most: usize) -> Option<Vec<u8>> {
-    let (mut kept, mut length) = (Vec::new(), 0);
-    while length.max(claimed) <= MOST_DRAINED
-        && let Some(frame) = body.frame().await
-    {
-        let data = frame.ok()?.into_data().unwrap_or_default();
-        length += data.len();
-        if length <= most {
-            kept.extend_from_slice(&data);
-        }
-    }
-    (length.max(claimed) <= most).then_some(kept)
-}
-
-impl<T> Posted<T> {
-    /// As far as the headers tell.
-    fn blank(parts: &Parts) -> Self {
-        let header = |name| one(&parts.headers, name).map(str::to_owned);
-        Self {
-            sent: BTreeMap::new(),
-            is_json: parts.uri.path().starts_with("/api/"),
-            fault: None,
-            flaws: Vec::new(),
-            if_match: header(header::IF_MATCH.as_str()).map(|it| version(&it)),
-            // A key that came and cannot be read is no key to be ignored: its sender counts on it.
-            key: parts
-                .headers
-                .contains_key("idempotency-key")
-                .then(|| header("idempotency-key").unwrap_or_default()),
-            request: String::new(),
-            becomes: PhantomData,
-        }
-    }
-
-    fn take(&mut self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) {
-        let kind = one(headers, "content-type").unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let expected = if self.is_json { "application/json" } else { "application/x-www-form-urlencoded" };
-        if kind != expected {
-            self.fault = Some(Fault::Media(MEDIA));
-            return;
-        }
-        let mut hash = Sha256::new();
-        for part in [method.as_str().as_bytes(), b" ", path.as_bytes(), b"\n", body] {
-            hash.update(part);
-        }
-        self.request = format!("{:x}", hash.finalize());
-        let whole = |message: String| FieldError::new("", "unreadable", message);
-        let sent = match std::str::from_utf8(body) {
-            Err(_) => return self.flaws.push(whole("The body is not UTF-8.".to_owned())),
-            Ok(text) if self.is_json => match serde_json::from_str::<Object>(text) {
-                Ok(object) => object.0,
-                Err(it) => return self.flaws.push(whole(format!("The body is not a JSON object: {it}."))),
-            },
-            Ok(text) if !percent_decodes(text) => {
-                return self.flaws.push(whole("The form is not UTF-8.".to_owned()));
-            }
-            Ok(text) => form_urlencoded::parse(text.as_bytes())
-                .map(|it| (it.0.into_owned(), it.1.into_owned().into()))
-                .collect(),
-        };
-        for (name, value) in sent {
-            if self.sent.insert(name.clone(), value).is_some() {
-                self.flaws.push(flaw_of(&name, "twice", "This field was sent twice."));
-            }
-        }
-        if !self.is_json {
-            let mut hidden = |name| self.sent.remove(name).and_then(|it| it.as_str().map(str::to_owned));
-            self.if_match = hidden(VERSION).or(self.if_match.take());
-            self.key = hidden(KEY).or(self.key.take());
-        }
-    }
-}
-
-/// About a field whose name somebody else chose.
-fn flaw_of(name: &str, code: &'static str, message: &str) -> FieldError {
-    FieldError::new(&cut(name), code, message)
-}
-
-fn cut(name: &str) -> String {
-    name.chars().take(MOST_NAME).collect()
-}
-
-/// A header that was sent once; two of one name mean nothing.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(first)
-}
-
-/// `"7"`, `W/"7"` or a bare 7.
-fn version(etag: &str) -> String {
-    etag.trim().trim_start_matches("W/").trim_matches('"').to_owned()
-}
-
-/// `form_urlencoded` would put a replacement character where bytes are no UTF-8; we refuse instead.
-pub(super) fn percent_decodes(text: &str) -> bool {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let pair: Vec<u8> = rest.clone().take(2).collect();
-        match std::str::from_utf8(&pair).ok().and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            Some(decoded) if pair.len() == 2 => {
-                bytes.push(decoded);
-                rest.by_ref().take(2).for_each(drop);
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    std::str::from_utf8(&bytes).is_ok()
-}
-
-/// The members of a JSON object in order, doubles included: `serde_json::Map` would keep the last and say nothing.
-struct Object(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
-
-            fn expecting(&self, to: &mut Formatter<'_>) -> std::fmt::Result {
-                to.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Object(members))
-            }
-        }
-        from.deserialize_map(Members)
+impl<T> From<Received> for Posted<T> {
+    fn from(received: Received) -> Self {
+        Self { received, becomes: PhantomData }
     }
 }

@@ -1,5 +1,5 @@
 //! Which notifications somebody may see, and which of them are unread: the same words in the gate, whose badge counts
-//! them, and in the application that shows them. `note` is the row, ?1 the organisation, ?2 the person.
+//! them, and in the application that shows them. `note` is the row, ?1 the organisation, `$who` the place of the person.
 
 /// How many of the newest are looked at for the badge, of the organisation's own and of everybody's each: the count is
 /// part of every page, so its cost has an end. The badge says 99+ long before.
@@ -12,9 +12,14 @@ macro_rules! newest_looked_at {
 /// Whatever was published up to here counts as read: the mark of "all read", or for a new contact a month before it
 /// was verified, so that nobody begins with the unread news of years.
 macro_rules! read_through {
-    () => {
-        "coalesce((select read_through from notification_mark where person_id = ?2 and org_id = ?1),
-                  (select verified_at - 2592000 from contact where contact.org_id = ?1 and contact.person_id = ?2), 0)"
+    ($who:literal) => {
+        concat!(
+            "coalesce((select read_through from notification_mark where org_id = ?1 and person_id = ",
+            $who,
+            "), (select verified_at - 2592000 from contact where contact.org_id = ?1 and contact.person_id = ",
+            $who,
+            "), 0)"
+        )
     };
 }
 
@@ -24,7 +29,7 @@ macro_rules! read_through {
 /// which SQLite runs once where nothing in it comes from the notification. The plus keeps it from making an index of the
 /// states of a hundred rows on the spot.
 macro_rules! meant_for {
-    ($now:literal, $org:literal, $roles:literal) => {
+    ($now:literal, $org:literal, $roles:expr) => {
         concat!(
             "+note.state = 'published' and note.published_at <= ",
             $now,
@@ -56,7 +61,7 @@ macro_rules! meant_for {
 /// A role that the notification names and somebody holds. The list is searched as text: to open it for each
 /// notification would be a row more for each.
 macro_rules! names {
-    ($role:literal, $roles:literal) => {
+    ($role:literal, $roles:expr) => {
         concat!(
             "(instr(coalesce(note.roles, '[\"primary\",\"billing\"]'), '\"",
             $role,
@@ -69,14 +74,17 @@ macro_rules! names {
     };
 }
 
-/// For person ?2 in organisation ?1.
+/// For person `$who` in organisation ?1.
 macro_rules! meant_for_me {
-    ($now:literal) => {
+    ($who:literal, $now:literal) => {
         meant_for!(
             $now,
             "?1",
-            "select role.role from contact join role on role.org_id = contact.org_id and role.contact_id = contact.id
-              where contact.org_id = ?1 and contact.person_id = ?2"
+            concat!(
+                "select role.role from contact join role on role.org_id = contact.org_id and role.contact_id = contact.id
+                  where contact.org_id = ?1 and contact.person_id = ",
+                $who
+            )
         )
     };
 }
@@ -93,12 +101,14 @@ macro_rules! meant_for_contact {
 }
 
 macro_rules! unread {
-    () => {
+    ($who:literal) => {
         concat!(
             "(note.published_at > ",
-            read_through!(),
+            read_through!($who),
             " and not exists (select 1 from notification_read as done
-                               where done.person_id = ?2 and done.org_id = ?1 and done.notification_id = note.id))"
+                               where done.org_id = ?1 and done.notification_id = note.id and done.person_id = ",
+            $who,
+            "))"
         )
     };
 }
@@ -106,7 +116,7 @@ macro_rules! unread {
 /// Of the organisation's own (`newest.org_id = ?1`) or of everybody's (`newest.org_id is null`): the newest are taken from
 /// the index first and judged then, so each is read once and no more than so many.
 macro_rules! count_unread {
-    ($whose:literal, $now:literal) => {
+    ($whose:literal, $who:literal, $now:literal) => {
         concat!(
             "(select count(*) from (
                 select newest.id, newest.state, newest.category, newest.roles, newest.product_id, newest.published_at,
@@ -115,16 +125,16 @@ macro_rules! count_unread {
                  where ",
             $whose,
             " and newest.published_at > ",
-            read_through!(),
+            read_through!($who),
             " and newest.published_at <= ",
             $now,
             " order by newest.published_at desc limit ",
             newest_looked_at!(),
             ") as note
                where ",
-            meant_for_me!($now),
+            meant_for_me!($who, $now),
             " and ",
-            unread!(),
+            unread!($who),
             ")"
         )
     };
@@ -132,12 +142,12 @@ macro_rules! count_unread {
 
 /// What the badge says.
 macro_rules! unread_count {
-    ($now:literal) => {
+    ($who:literal, $now:literal) => {
         concat!(
             "(",
-            count_unread!("newest.org_id = ?1", $now),
+            count_unread!("newest.org_id = ?1", $who, $now),
             " + ",
-            count_unread!("newest.org_id is null", $now),
+            count_unread!("newest.org_id is null", $who, $now),
             ")"
         )
     };

@@ -40,7 +40,7 @@ impl<'a> Once<'a> {
     /// `owner` is a person's id, or whatever else tells one holder of keys from another.
     #[must_use]
     pub fn owned_by<T>(posted: &'a Posted<T>, owner: &'a str, now: i64) -> Self {
-        Self { owner, key: posted.key.as_deref(), request: &posted.request, now }
+        Self { owner, key: posted.received.key.as_deref(), request: &posted.received.request, now }
     }
 
     /// Travels with the deed's reading.

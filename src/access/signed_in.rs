@@ -6,6 +6,7 @@ use super::App;
 use super::gate::{Actor, Entry, live_session};
 use super::scope::{Deed, PersonScope, Questions, Scope};
 use super::session::{KnownDevice, Record, Wakefulness};
+use super::viewing::{banner, open_view};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
@@ -28,6 +29,7 @@ pub struct Person {
     pub version: i64,
     pub staff_role: Option<StaffRole>,
     last_seen_at: i64,
+    open_view: Option<String>,
     /// What the session's record in KV remembers: a wish and no right.
     #[serde(skip)]
     pub last_org: Option<OrgId>,
@@ -35,7 +37,9 @@ pub struct Person {
 
 const GATE: &str = concat!(
     "select person.id, person.display_name as name, person.email, person.version, session.last_seen_at,
-            (select role from staff where staff.person_id = ?1) as staff_role ",
+            (select role from staff where staff.person_id = ?1) as staff_role, ",
+    open_view!(),
+    " as open_view ",
     live_session!()
 );
 
@@ -133,6 +137,7 @@ impl SignedIn {
             name: person.name.as_str().to_owned(),
             email: person.email.as_str().to_owned(),
             is_staff: person.staff_role.is_some(),
+            elsewhere: banner(self.app(), person.open_view.as_deref(), person.staff_role.as_slice()),
         };
         Frame { brand: self.app().config().brand.clone(), place, flash: self.flash() }
     }

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::gate::{Actor, Entry, commit, live_session, note};
 use super::scope::{Anyone, Deed, OrgScope, Questions};
 use super::session::{STAFF_LIFETIME, Wakefulness};
+use super::viewing::{banner, open_view};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
 use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
@@ -88,12 +89,15 @@ pub struct Colleague {
     pub email: Email,
     /// One for a person; the scopes of a key.
     pub roles: Vec<StaffRole>,
+    open_view: Option<String>,
 }
 
 /// ?1 is not used, so that `live_session` counts as everywhere.
 const STAFF_GATE: &str = concat!(
     "select ?1 as key_id, person.id as person, person.display_name as name, person.email, session.last_seen_at as seen_at,
-            session.created_at, (select json_array(role) from staff where staff.person_id = person.id) as roles ",
+            session.created_at, (select json_array(role) from staff where staff.person_id = person.id) as roles, ",
+    open_view!(),
+    " as open_view ",
     live_session!()
 );
 
@@ -110,7 +114,8 @@ const STAFF_GUARD: &str = concat!(
 
 const KEY_GATE: &str = "
     select api_key.id as key_id, person.id as person, api_key.name as name, person.email,
-           coalesce(api_key.last_used_at, 0) as seen_at, api_key.created_at, api_key.scopes as roles
+           coalesce(api_key.last_used_at, 0) as seen_at, api_key.created_at, api_key.scopes as roles,
+           null as open_view
       from api_key join person on person.id = api_key.made_by
      where api_key.hash = ?1 and api_key.revoked_at is null and api_key.expires_at > ?2";
 
@@ -135,6 +140,7 @@ struct Standing {
     seen_at: i64,
     created_at: i64,
     roles: Option<String>,
+    open_view: Option<String>,
 }
 
 impl<S: Seat> Staffed<S> {
@@ -253,7 +259,9 @@ impl<S: Seat> Staffed<S> {
             item.current = path == item.href || (item.href != "/staff" && below);
         }
         let role = me.roles.first().map_or("", |it| it.label());
-        let place = Place::Staff { name: me.name.clone(), email: me.email.as_str().to_owned(), role, nav };
+        let elsewhere = banner(&self.app, me.open_view.as_deref(), &me.roles);
+        let place =
+            Place::Staff { name: me.name.clone(), email: me.email.as_str().to_owned(), role, nav, elsewhere };
         Frame { brand: self.app.config().brand.clone(), place, flash: self.app.flash() }
     }
 
@@ -277,14 +285,14 @@ impl<S: Seat> Staffed<S> {
     }
 
     fn admit(&self, standing: Standing) -> Result<Colleague, Error> {
-        let Standing { key_id, person, name, email, seen_at, roles, .. } = standing;
+        let Standing { key_id, person, name, email, seen_at, roles, open_view, .. } = standing;
         let roles = roles.ok_or(Error::NotFound)?;
         let roles: Vec<StaffRole> =
             serde_json::from_str(&roles).map_err(|_| Error::Ours("a staff role that nobody knows"))?;
         if key_id.is_some() && self.now() - seen_at >= USED_EVERY {
             self.note_use();
         }
-        let me = Colleague { person, key: key_id, name: name.into(), email, roles };
+        let me = Colleague { person, key: key_id, name: name.into(), email, roles, open_view };
         if S::DESK.opens_to(&me.roles) { Ok(me) } else { Err(self.forbidden(&me)) }
     }
 

@@ -9,6 +9,7 @@
 //! | `mailbox`     | 30 days                                                                         |
 //! | `oidc_code`   | 1 day after it expired, and with it what it was exchanged for                   |
 //! | `digest`      | 60 days; a week's is made within days                                           |
+//! | `view_as`     | 30 days after its half hour; the audit log keeps that somebody looked            |
 //! | `outbox`      | 180 days once it has come to an end; what is on its way stays                   |
 //! | all the rest  | for good, the audit log among it                                                |
 
@@ -83,7 +84,7 @@ pub fn left_lying(now: i64) -> Stmt {
 
 /// Table and statement.
 #[must_use]
-pub fn outdated(now: i64) -> [(&'static str, Stmt); 8] {
+pub fn outdated(now: i64) -> [(&'static str, Stmt); 9] {
     [
         (
             "throttle",
@@ -135,6 +136,13 @@ pub fn outdated(now: i64) -> [(&'static str, Stmt); 8] {
                 "delete from digest where (week, org_id, person_id) in
                    (select week, org_id, person_id from digest where week < date(?1, 'unixepoch') limit 5000)",
                 now - 60 * DAY,
+            ),
+        ),
+        (
+            "view_as",
+            sql!(
+                "delete from view_as where id in (select id from view_as where ends_at < ?1 limit 5000)",
+                now - 30 * DAY,
             ),
         ),
         (

@@ -76,6 +76,12 @@ pub fn columns(main: Markup, beside: Markup) -> Markup {
     html! { div.columns { div.stack { (main) } aside.stack { (beside) } } }
 }
 
+/// Two blocks of equal weight; under one another where there is no room.
+#[must_use]
+pub fn pair(first: Markup, second: Markup) -> Markup {
+    html! { div.pair { (first) (second) } }
+}
+
 /// What will happen, in order.
 #[must_use]
 pub fn steps(items: &[&str]) -> Markup {

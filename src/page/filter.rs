@@ -37,7 +37,8 @@ pub struct FilterBar<'a> {
 #[must_use]
 pub fn filter_bar(bar: &FilterBar) -> Markup {
     html! {
-        form.filters method="get" action=(bar.action) role="search" {
+        // What the browser remembers of a form would contradict the address that Back leads to.
+        form.filters method="get" action=(bar.action) role="search" autocomplete="off" {
             @if let Some((name, label, value)) = bar.search {
                 div.filter-search {
                     label.search {

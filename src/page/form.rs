@@ -94,7 +94,7 @@ pub fn button(kind: Kind, label: &str) -> Markup {
 /// The same where several stand in one list: who hears the page hears what it is about, too.
 #[must_use]
 pub fn button_about(kind: Kind, label: &str, about: &str) -> Markup {
-    html! { button class=(kind.class()) type="submit" { (label) span.vh { ": " (about) } } }
+    html! { button class=(kind.class()) type="submit" { (label) span.vh { " " (about) } } }
 }
 
 /// An arrow stands after the words, every other icon before them.

@@ -29,9 +29,9 @@ pub enum Place {
     /// Nobody is signed in: one centred card.
     Doorstep,
     /// Signed in, outside any organisation: the profile, the chooser.
-    Person { name: String, email: String, is_staff: bool },
+    Person { name: String, email: String, is_staff: bool, elsewhere: Option<Elsewhere> },
     /// The vendor's side.
-    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem> },
+    Staff { name: String, email: String, role: &'static str, nav: Vec<NavItem>, elsewhere: Option<Elsewhere> },
     Organisation {
         name: String,
         email: String,
@@ -49,6 +49,17 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub struct Viewing {
     pub by: String,
+    /// Time of day.
+    pub until: String,
+}
+
+/// The same one where there is nothing of the contact to see: the own account, the vendor's side.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// Home of the organisation.
+    pub href: String,
+    pub contact: String,
+    pub org_name: String,
     /// Time of day.
     pub until: String,
 }
@@ -158,18 +169,35 @@ pub fn problem(
     screen(frame, title, main)
 }
 
+impl Elsewhere {
+    fn said(&self, here: &str) -> Markup {
+        html! {
+            b { (here) }
+            " In " (self.org_name) " you see what " (self.contact) " sees, until " (self.until) ". "
+            a href=(self.href) { "Back to it" }
+        }
+    }
+}
+
 fn viewing(place: &Place) -> Markup {
-    let Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } = place else {
-        return html! {};
+    let said = match place {
+        Place::Organisation { name, org_name, roles, viewing: Some(viewing), .. } => {
+            let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+            html! {
+                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
+                " Reading only, until " (viewing.until) ". The customer's log names you: " (viewing.by) "."
+            }
+        }
+        Place::Person { elsewhere: Some(it), .. } => it.said("This is your own account."),
+        Place::Staff { elsewhere: Some(it), .. } => it.said("This is your own desk."),
+        Place::Doorstep | Place::Person { .. } | Place::Staff { .. } | Place::Organisation { .. } => {
+            return html! {};
+        }
     };
-    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
     html! {
         aside.viewing aria-label="View as" {
             (Icon::User)
-            p {
-                b { "You see " (org_name) " as " (name) " (" (roles) ") does." }
-                " Reading only, until " (viewing.until) ". " (viewing.by) ", the customer's log says so."
-            }
+            p { (said) }
             form method="post" action="/staff/view-as/end" {
                 button.button.secondary type="submit" { (Icon::Cross) "End the view" }
             }

@@ -27,8 +27,8 @@ mod table;
 mod tone;
 
 pub use block::{
-    Tile, card, code_line, columns, definition, door, empty_state, gauge, launcher, meter, notice, section,
-    segments, stack, steps, tabs,
+    Tile, card, code_line, columns, definition, door, empty_state, gauge, launcher, meter, notice, pair,
+    section, segments, stack, steps, tabs,
 };
 pub use chart::{Chart, Mark, chart};
 pub use confirm::{Question, confirm};
@@ -38,7 +38,9 @@ pub use filter::{Control, FilterBar, filter_bar};
 pub use form::{
     Choice, Draft, Kind, actions, button, button_about, button_link, checkbox, link_form, select,
 };
-pub use frame::{Brand, Flash, Frame, NavItem, Place, Viewing, page_head, print_button, problem, screen};
+pub use frame::{
+    Brand, Elsewhere, Flash, Frame, NavItem, Place, Viewing, page_head, print_button, problem, screen,
+};
 pub use glance::{Glance, glances};
 pub use group::{button_named, grid, group};
 pub use help::accessibility;

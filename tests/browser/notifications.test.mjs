@@ -8,8 +8,6 @@ import { ACME, Portal, WIDE, eventually } from "./portal.mjs";
 const NOTES = `${ACME}/notifications`;
 const MAINTENANCE = "Maintenance of all mail servers on Sunday, 2:00 to 4:00";
 const INVOICE = "Invoice MER/0431 is ready";
-// What only the ear hears stands by itself: there may be a space before the colon.
-const READ_INVOICE = /^Mark as read ?: Invoice MER\/0431 is ready$/;
 
 let portal;
 before(async () => { portal = await Portal.start(); });
@@ -40,7 +38,7 @@ test("somebody reads, filters and marks all as read by keyboard alone", async ()
   assert.deepEqual(await titles(page), [INVOICE]);
   await page.goBack();
   await page.waitForURL((url) => url.search === "");
-  await page.goto(`${ACME}/notifications`); // Chromium keeps the chosen category in the form
+  assert.equal(await page.getByLabel("Category").inputValue(), "", "the form says what the address says");
   await page.keyboard.press("/");
   await page.keyboard.type("false mails");
   await page.keyboard.press("Enter");
@@ -50,10 +48,10 @@ test("somebody reads, filters and marks all as read by keyboard alone", async ()
   await page.waitForURL((url) => url.search === "");
 
   // One is put aside where it stands; the focus stays with it.
-  await keyboard.press(page.getByRole("button", { name: READ_INVOICE }));
+  await keyboard.press(page.getByRole("button", { name: `Mark as read ${INVOICE}` }));
   await eventually("the badge counts down", async () => (await unreadOf(page)) === unread - 1);
   assert.equal(await page.evaluate(() => document.activeElement.textContent), INVOICE);
-  assert.equal(await page.getByRole("button", { name: READ_INVOICE }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: `Mark as read ${INVOICE}` }).count(), 0);
 
   await keyboard.press(page.getByRole("button", { name: "Mark all as read" }));
   await says(page, "Everything is marked as read.");

@@ -2,64 +2,31 @@
 //
 //   . scripts/env.sh; node tests/browser/screenshots.mjs [folder]      docs/screenshots when none is named
 //   WHOLE=1: the page down to its end, not only what a window shows
+//   ONLY="staff-queue payment": the scenes of tests/browser/scenes.mjs whose names hold one of these words
 //
 // Not a test: people look at them. The few that the README shows are kept in the repository, with fewer colours:
 //   pngquant --force --ext .png --quality 70-95 docs/screenshots/*.png; git add --force docs/screenshots/home-1280-light.png
 
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ACME, BLUE_HARBOUR, PHONE, Portal, SUNDARAM, WIDE } from "./portal.mjs";
+import { BLUE_HARBOUR, PHONE, Portal, WIDE } from "./portal.mjs";
+import { SCENES } from "./scenes.mjs";
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 const whole = process.env.WHOLE === "1";
-const RAHUL = "01938a00-0000-7000-8000-000000000302";
-
-/** Who looks, at what, and what they do there first. */
-const SCENES = {
-  "sign-in": [null, "/sign-in"],
-  home: ["primary@acme.example", ACME],
-  "home-billing": ["billing@acme.example", ACME],
-  "home-expired": ["lakshmi@sundaram.example", SUNDARAM],
-  notifications: ["primary@acme.example", `${ACME}/notifications`],
-  notification: ["primary@acme.example", `${ACME}/notifications/01938a00-0000-7000-8000-000e00000000`],
-  preferences: ["primary@acme.example", `${ACME}/notifications/preferences`],
-  contacts: ["mateo@blueharbour.example", `${BLUE_HARBOUR}/contacts`],
-  "contacts-full": ["primary@acme.example", `${ACME}/contacts`],
-  "add-contact-errors": ["mateo@blueharbour.example", `${BLUE_HARBOUR}/contacts`, async (page) => {
-    await page.getByLabel("Display name").fill("Isabel Moreno");
-    await page.getByLabel("E-mail id").fill("isabel.moreno(at)blueharbour.example");
-    await page.getByRole("button", { name: "Add Contact" }).click();
-    await page.getByRole("alert").waitFor();
-  }],
-  roles: ["mateo@blueharbour.example", `${BLUE_HARBOUR}/roles`],
-  removal: ["primary@acme.example", `${ACME}/contacts`, async (page) => {
-    await page.getByRole("link", { name: "Delete Rahul Deshmukh" }).click();
-    await page.getByRole("dialog").waitFor();
-  }],
-  "removal-page": ["primary@acme.example", `${ACME}/contacts/${RAHUL}/removal`],
-  profile: ["primary@acme.example", "/me"],
-  organisations: ["meera@banyanrow.example", "/organisations"],
-  verify: [null, "/verify#a-token-that-is-none"],
-  password: [null, "/password#a-token-that-is-none"],
-  "forgot-password": [null, "/forgot-password"],
-  licences: ["billing@acme.example", `${ACME}/licences`],
-  orders: ["billing@acme.example", `${ACME}/orders`],
-  usage: ["billing@acme.example", `${ACME}/usage?product=skyconnect&sub_product=mailboxes`],
-  "usage-monthly": ["billing@acme.example", `${ACME}/usage?product=skyconnect&sub_product=storage&grain=monthly`],
-  "usage-table": ["billing@acme.example", `${ACME}/usage?product=skyconnect&sub_product=mailboxes&view=table`],
-  report: ["primary@acme.example", `${ACME}/report`],
-  forbidden: ["billing@acme.example", `${ACME}/contacts`],
-  "not-found": [null, "/nowhere"],
-  rename: ["primary@acme.example", `${ACME}/name`],
-  accessibility: [null, "/accessibility"],
-  mailbox: [null, "/dev/mail"],
-};
+/** All of them, or those whose name holds a word of ONLY. */
+const only = (process.env.ONLY ?? "").split(/[\s,]+/).filter(Boolean);
+const wanted = (name) => only.length === 0 || only.some((it) => name.includes(it));
 const LOOKS = [["1280", WIDE], ["390", PHONE]];
 
+const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+
 await mkdir(folder, { recursive: true });
-const portal = await Portal.start();
+const portal = await Portal.start({ SETUP_SECRET: "of the pictures, and of nothing else", SIGNING_KEYS: JSON.stringify([key]) });
 try {
+  await shootSetup();
   await portal.seed();
   // Something for the mailbox.
   const page = await portal.signedIn("mateo@blueharbour.example");
@@ -70,34 +37,63 @@ try {
 
   for (const [width, device] of LOOKS) {
     for (const colorScheme of ["light", "dark"]) {
-      const look = { ...device, colorScheme, deviceScaleFactor: width === "390" ? 2 : 1 };
-      const shoot = async (page, name) => {
-        const scrollHeight = await page.evaluate(() => document.documentElement.scrollHeight);
-        // What is fixed to the window stands at its end, so the window grows with the page.
-        const tall = whole && !name.startsWith("removal") ? Math.max(scrollHeight, device.viewport.height) : device.viewport.height;
-        await page.setViewportSize({ ...device.viewport, height: tall });
-        await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
-        await page.setViewportSize(device.viewport);
-      };
+      const look = lookOf(width, device, colorScheme);
       let reader; // one sign-in for pages of one person that follow one another
       let page;
-      for (const [name, [who, path, first]] of Object.entries(SCENES)) {
+      for (const [name, [who, path, first, last]] of Object.entries(SCENES).filter(([name]) => wanted(name))) {
         if (!page || who !== reader) {
           await page?.context().close();
           page = who ? await portal.signedIn(who, look) : await portal.visitor(look);
           reader = who;
         }
         await page.goto("about:blank"); // a new fragment alone would be no new page
-        await page.goto(path);
-        await first?.(page);
-        await shoot(page, name);
+        try {
+          await page.goto(typeof path === "string" ? path : await path(portal));
+          await first?.(page, portal);
+          await shoot(page, name, width, device, colorScheme);
+          await last?.(page);
+        } catch (error) { // the others are worth their pictures
+          console.error(`${name}-${width}-${colorScheme}: ${error.message}`);
+          process.exitCode = 1;
+        }
       }
-      await page.goto(`/dev/mail/${verification.id}/html`);
-      await shoot(page, "mail");
-      await page.context().close();
+      await page?.context().close();
+      if (wanted("mail")) {
+        page = await portal.visitor(look);
+        await page.goto(`/dev/mail/${verification.id}/html`);
+        await shoot(page, "mail", width, device, colorScheme);
+        await page.context().close();
+      }
     }
   }
   portal.clean(/status of 4\d\d/);
 } finally {
   await portal.close();
+}
+
+function lookOf(width, device, colorScheme) {
+  return { ...device, colorScheme, deviceScaleFactor: width === "390" ? 2 : 1 };
+}
+
+async function shoot(page, name, width, device, colorScheme) {
+  const scrollHeight = await page.evaluate(() => document.documentElement.scrollHeight);
+  const asked = await page.locator("dialog[open]").count() > 0;
+  // What is fixed to the window stands at its end, so the window grows with the page.
+  const tall = whole && !asked ? Math.max(scrollHeight, device.viewport.height) : device.viewport.height;
+  await page.setViewportSize({ ...device.viewport, height: tall });
+  await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+  await page.setViewportSize(device.viewport);
+}
+
+/** It is there only as long as nobody is. */
+async function shootSetup() {
+  if (!wanted("setup")) return;
+  for (const [width, device] of LOOKS) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await portal.visitor(lookOf(width, device, colorScheme));
+      await page.goto("/setup");
+      await shoot(page, "setup", width, device, colorScheme);
+      await page.context().close();
+    }
+  }
 }

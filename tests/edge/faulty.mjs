@@ -9,6 +9,12 @@
 //   kv     "down"  no call arrives
 //   queue  "deaf"  nothing can be sent
 //          "sick"  the consumer of `mail` is out of order and sends every message back
+//   cut    { at, how }: one call goes wrong, the one after `at` others; of whatever binding it is
+//          "before"  it does not arrive
+//          "after"   it is done, and its answer is lost
+//          "kill"    it is done, and whoever called never goes on
+//
+// The answer tells how many calls there were since the last time, and how many rows D1 has read.
 
 import Portal from "the-bundle"; // build/index.js; portal.mjs says where that is
 
@@ -20,6 +26,7 @@ const REFUSALS = {
 
 let faults = {};
 let asked = { rows_read: 0, trips: 0, kv_reads: 0 };
+let calls = 0;
 const treated = new WeakSet();
 
 export default class extends Portal {
@@ -27,8 +34,8 @@ export default class extends Portal {
     const { pathname } = new URL(request.url);
     if (request.method === "PUT" && pathname === "/api/v1/faults") {
       faults = await request.json();
-      const since = asked; // the last time
-      asked = { rows_read: 0, trips: 0, kv_reads: 0 };
+      const since = { ...asked, calls };
+      [asked, calls] = [{ rows_read: 0, trips: 0, kv_reads: 0 }, 0];
       return Response.json({ ...faults, ...since });
     }
     treat(this.env);
@@ -62,7 +69,7 @@ function treat(env) {
     if (faults.d1 === "slow") await pause();
     if (faults.distance) await new Promise((wake) => setTimeout(wake, faults.distance));
     asked.trips += 1;
-    const answer = await batch(statements);
+    const answer = await counted(() => batch(statements));
     asked.rows_read += answer.reduce((sum, it) => sum + (it.meta?.rows_read ?? 0), 0);
     if (faults.d1 === "slow") await pause();
     if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
@@ -73,20 +80,31 @@ function treat(env) {
       replace(kv, method, (call) => async (...args) => {
         if (method === "get") asked.kv_reads += 1;
         if (faults.kv === "down") throw new Error("KV request failed: 503 Service Unavailable");
-        return call(...args);
+        return counted(() => call(...args));
       });
     }
   }
   for (const method of ["get", "put"]) {
     replace(env.DOCUMENTS, method, (call) => async (...args) => {
       if (faults.r2 === "down") throw new Error("R2: We encountered an internal error. Please try again.");
-      return call(...args);
+      return counted(() => call(...args));
     });
   }
   replace(env.MAIL, "sendBatch", (send) => async (...args) => {
     if (faults.queue === "deaf") throw new Error("Queue sendBatch failed: Too Many Requests");
-    return send(...args);
+    return counted(() => send(...args));
   });
+}
+
+/** One call of a binding; only one goes wrong, so that what is asked again meets no trouble. */
+async function counted(call) {
+  const how = calls === faults.cut?.at ? faults.cut.how : undefined;
+  calls += 1;
+  if (how === "before") throw REFUSALS.down();
+  const answer = await call();
+  if (how === "after") throw REFUSALS.down();
+  if (how === "kill") await new Promise(() => {});
+  return answer;
 }
 
 function caused(message) {

@@ -174,6 +174,22 @@ test("what is wrong is refused in words that clients understand", async () => {
   await assert.rejects(oidc.authorizationCodeGrant(config, back, checks), refused("access_denied"));
 });
 
+/** Its answers follow their own standard (RFC 6749, 5.2). */
+test("the token endpoint refuses what is no form in the words of OAuth", async () => {
+  const FORM = { "content-type": "application/x-www-form-urlencoded" };
+  const ask = async (body, headers = FORM) => {
+    const answer = await portal.visitor().ask("POST", "/sso/token", { headers, body });
+    assert.match(answer.headers.get("content-type"), /json/, answer.text.slice(0, 200));
+    return `${answer.status} ${answer.json.error}`;
+  };
+  const said = [];
+  for (const body of ["", "x".repeat(1_000_000), "a=%ff%fe", Uint8Array.from([0xff, 0x3d]), "grant_type=a&grant_type=b", "grant_type=%00", "[".repeat(30_000)]) {
+    said.push(await ask(body));
+  }
+  said.push(await ask("{}", { "content-type": "application/json" }), await ask("a=b", { "content-type": "\u00e9" }));
+  for (const it of said) assert.match(it, /^4\d\d [a-z_]+$/, it);
+});
+
 test("a role that is taken away between code and token, or after it, opens nothing", async () => {
   const gone = await portal.customer(["primary", "support"]);
   const visitor = await portal.signedIn(gone.support.email);

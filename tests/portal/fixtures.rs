@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
     include_str!("../../migrations/0013_announcements.sql"),
+    include_str!("../../migrations/0016_views_end.sql"),
     include_str!("../../migrations/0020_client_names.sql"),
 ];
 

@@ -317,8 +317,8 @@ fn a_replacement_that_cannot_be() {
 #[test]
 fn the_page_of_a_customer_shows_the_whole_of_it() {
     let portal = Portal::after(
-        "insert into outbox (id, kind, org_id, recipient, payload, state, created_at, state_at, error)
-           values ('m', 'contacts.verify', 'acme', 'bob@acme-canary.example', '{}', 'failed', 1, 1, '550 no such mailbox')",
+        "insert into outbox (id, kind, org_id, recipient, payload, state, created_at, state_at, reason)
+           values ('m', 'contacts.verify', 'acme', 'bob@acme-canary.example', '{}', 'failed', 1, 1, 'mailbox_full')",
     );
     let sales = portal.get("/staff/organisations/acme", "st-sales").body;
     for part in [
@@ -326,7 +326,7 @@ fn the_page_of_a_customer_shows_the_whole_of_it() {
         "SO-1-Acme-canary",
         "SkyConnect",
         "INV-Acme-canary",
-        "550 no such mailbox",
+        "Their mailbox is full.",
         "Change</a>",
     ] {
         assert!(sales.contains(part), "{part}: {sales}");

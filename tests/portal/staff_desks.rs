@@ -81,15 +81,20 @@ fn nobody_touches_the_own_role_and_an_admin_stays() {
 #[test]
 fn the_queue_shows_what_the_role_opens() {
     let portal = Portal::after(
-        "insert into outbox (id, kind, org_id, recipient, payload, state, created_at, state_at, error)
-           values ('m', 'contacts.verify', 'acme', 'bob@acme-canary.example', '{}', 'failed', 1, 1, '550 no such mailbox');
+        "insert into outbox (id, kind, org_id, recipient, payload, state, created_at, state_at, reason, error)
+           values ('m', 'contacts.verify', 'acme', 'bob@acme-canary.example', '{}', 'failed', 1, 1, 'unknown_address', '550 no');
          insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name, message)
            values ('e-answer', 'globex', 'p-globex', 1795000001, 'answer', 'contact', 'Gus', 'Here it is')",
     );
     let shows = |person: &str| {
         let body = portal.get("/staff", person).body;
-        ["INV-Acme-canary", "550 no such mailbox", "Jobs that did not run", "Find a customer"]
-            .map(|it| body.contains(it))
+        [
+            "INV-Acme-canary",
+            "mail server knows nobody of this address",
+            "Jobs that did not run",
+            "Find a customer",
+        ]
+        .map(|it| body.contains(it))
     };
     assert_eq!(shows("st-admin"), [true, true, true, true]);
     assert_eq!(shows("st-billing"), [true, false, false, true]);
@@ -158,4 +163,45 @@ fn a_failed_mail_goes_out_again() {
     assert_eq!(portal.contents(), before);
     assert_eq!(portal.post("/staff/mails/nothing/again", "st-support", "").status, StatusCode::NOT_FOUND);
     assert!(Portal::new().get("/staff/mails", "st-support").body.contains("Every mail has arrived"));
+}
+
+/// What a customer waits for is opened with one click, and holidays do not make it late.
+#[test]
+fn a_payment_in_the_queue_leads_to_its_decision() {
+    let queue = |holidays: &str| {
+        let portal = Portal::configured(&[("HOLIDAYS", holidays)]);
+        run(
+            &portal.db,
+            "insert into payment_record (id, org_id, at, recorded_on, invoice_number, invoice_key, currency, amount, paid_on,
+                     method, reference, reference_key, status_on, by_person, by_name)
+             values ('p-late', 'acme', 1, '2026-11-16', 'INV-77', 'INV-77', 'INR', 5, '2026-11-15', 'wire', 'R', 'R',
+                     '2026-11-16', 'bob', 'Bob')",
+        )
+        .unwrap();
+        let page = portal.get("/staff", "st-billing").body;
+        let row = page.split_once("href=\"/staff/payments/p-late\"").unwrap_or_else(|| panic!("{page}")).1;
+        row.split_once("</a>").unwrap().0.to_owned()
+    };
+    let late = queue("");
+    assert!(late.contains("4 working days") && late.contains("danger"), "{late}");
+    let feast = queue("2026-11-19,2026-11-20");
+    assert!(feast.contains("2 working days") && !feast.contains("danger"), "{feast}");
+}
+
+/// Each job that a cron runs is missed when it has not run, and none that no cron runs.
+#[test]
+fn the_self_check_misses_every_job() {
+    let portal = Portal::new();
+    let before = portal.get("/staff/installation", "st-admin").body;
+    for cron in ["*/5 * * * *", "17 2 * * *"] {
+        futures_executor::block_on(portal::jobs::on_schedule(portal.app(), cron));
+    }
+    let runs = portal.rows("select job from job_run order by job");
+    assert!(runs.len() >= 11);
+    for run in &runs {
+        let job = run["job"].as_str().unwrap();
+        assert!(before.contains(job), "{job} is not missed: {before}");
+    }
+    let after = portal.get("/staff/installation", "st-admin").body;
+    assert!(after.contains("Every job has run as often as it should."), "{after}");
 }

@@ -74,7 +74,7 @@ fn every_cron_of_the_configuration_runs_a_job_and_leaves_a_heartbeat() {
     let runs: Vec<Run> =
         ask(&portal.db, portal::sql!("select job, ran_at, report from job_run order by job")).unwrap();
     let run = |job: &str, report: &str| Run { job: job.into(), ran_at: NOW + 300, report: report.into() };
-    let deleted = r#"{"digest":0,"idempotency":0,"link":0,"mailbox":0,"oidc_code":0,"outbox":0,"session":0,"throttle":0}"#;
+    let deleted = r#"{"digest":0,"idempotency":0,"link":0,"mailbox":0,"oidc_code":0,"outbox":0,"session":0,"throttle":0,"view_as":0}"#;
     let told = r#"{"looked_at":0,"mails":0,"more":false,"told":0}"#;
     let watched = r#"{"crossed":0,"looked_at":0,"mails":0,"more":false}"#;
     let expected = [
@@ -125,11 +125,14 @@ fn each_table_keeps_its_rows_as_long_as_it_says() {
                                expires_at)
           select column1, 'desk', 'ann', 'acme', 'x', 'openid', printf('%043d', 1), 1, column2, column2 from
           (values ('old', 1795241279), ('new', 1795241280));
-        insert into oidc_token (hash, code_hash, created_at, expires_at) values ('old', 'old', 1, 1), ('new', 'new', 1, 1);";
+        insert into oidc_token (hash, code_hash, created_at, expires_at) values ('old', 'old', 1, 1), ('new', 'new', 1, 1);
+        insert into view_as (id, session_id, person_id, org_id, contact_id, reason, started_at, ends_at) values
+          ('old', 's1', 'st-admin', 'acme', 'c-ann', 'Ticket 4711', 1792735000, 1792735679),
+          ('new', 's2', 'st-admin', 'acme', 'c-ann', 'Ticket 4712', 1792735000, 1792735680);";
     let portal = Portal::after(AT);
     assert_eq!(portal.number("select 1795327680 - 86400 as n"), 1_795_241_280);
     let report = block_on(retain(&System::new(portal.app()))).unwrap();
-    let expected = json!({ "throttle": 1, "link": 1, "session": 1, "idempotency": 1, "mailbox": 1, "oidc_code": 1, "outbox": 3, "digest": 1 });
+    let expected = json!({ "throttle": 1, "link": 1, "session": 1, "idempotency": 1, "mailbox": 1, "oidc_code": 1, "outbox": 3, "digest": 1, "view_as": 1 });
     assert_eq!(report, expected);
     for sql in [
         "select count(*) as n from throttle where bucket = 'old'",
@@ -141,6 +144,7 @@ fn each_table_keeps_its_rows_as_long_as_it_says() {
         "select count(*) as n from oidc_token where hash = 'old'",
         "select count(*) as n from outbox where id like 'old%'",
         "select count(*) as n from digest where mail_id = 'old'",
+        "select count(*) as n from view_as where id = 'old'",
     ] {
         assert_eq!(portal.number(sql), 0, "{sql}");
     }

@@ -46,6 +46,9 @@ fn every_url_is_for_reading_and_as_the_contact_reads_it() {
                 let is_file = url.path.contains("/documents/") || url.path.contains("/report/");
                 let expected = if is_file { StatusCode::FORBIDDEN } else { own.status };
                 assert_eq!(answer.status, expected, "{said}");
+                if answer.status.is_success() && url.path.starts_with("/api/") {
+                    assert_eq!(answer.body, own.body, "{said}");
+                }
             } else {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{said}");
                 assert!(answer.body.contains("End the view"), "{said}");
@@ -61,6 +64,83 @@ fn every_url_is_for_reading_and_as_the_contact_reads_it() {
         }
     }
     assert!(seen > 150, "{seen}");
+}
+
+/// What is kept for a person (read or not, the badge, the calendar, what is mailed) is the contact's and not the viewer's.
+#[test]
+fn what_is_kept_for_a_person_is_the_contacts() {
+    const NEWS: &str = "
+        delete from notification; delete from notification_read; delete from notification_mark;
+        insert into notification (id, org_id, roles, category, title, body, source, published_at, created_at) values
+          ('n-1', 'acme', null, 'general', 'For all', 'x', 'system', 1795300000, 1795300000),
+          ('n-2', 'acme', '[\"billing\"]', 'billing', 'For Billing', 'x', 'system', 1795300001, 1795300001),
+          ('n-3', 'acme', '[\"technical\"]', 'general', 'For Technical', 'x', 'system', 1795300002, 1795300002);
+        insert into notification_read (org_id, person_id, notification_id, read_at) values ('acme', 'bob', 'n-1', 1795300005);
+        insert into notification_preference (org_id, person_id, category, mail, changed_at)
+          values ('acme', 'bob', 'general', 'weekly', 1), ('acme', 'st-support', 'general', 'off', 1);
+        insert into calendar_feed (id, org_id, person_id, hash, created_at) values ('feed', 'acme', 'bob', 'x', 1795300000);";
+    let portal = Portal::after(&(NEWS.to_owned() + &looking("c-bob")));
+    let body = |path: &str, person: &str| portal.get(path, person).body;
+    let main = |path: &str, person: &str| {
+        let text = body(path, person);
+        text.split_once("<main").unwrap_or_else(|| panic!("{path} as {person}: {text}")).1.to_owned()
+    };
+    let list = "/api/v1/organisations/acme/notifications";
+    let said = body(list, STAFF);
+    assert!(said.contains("For Billing") && !said.contains("For Technical"), "{said}");
+    assert_eq!(said, body(list, "bob"));
+    assert_eq!(body(&format!("{list}?unread=true"), STAFF), body(&format!("{list}?unread=true"), "bob"));
+    for path in ["", "/notifications", "/notifications/n-2", "/notifications/preferences", "/calendar"] {
+        let path = format!("/o/acme{path}");
+        let without_flash = |person| main(&path, person);
+        assert_eq!(without_flash(STAFF), without_flash("bob"), "{path}");
+    }
+    let badge = |person: &str| {
+        let home = body("/o/acme", person);
+        let nav = home.split_once("href=\"/o/acme/notifications\"").unwrap().1;
+        nav.split_once("</a>").unwrap().0.to_owned()
+    };
+    assert_eq!(badge(STAFF), badge("bob"));
+    assert!(badge("bob").contains('1'), "{}", badge("bob"));
+}
+
+/// The own account stays the own account, and says that a view goes on elsewhere.
+#[test]
+fn the_own_account_says_that_a_view_goes_on() {
+    let portal = Portal::after(&looking("c-bob"));
+    for path in ["/me", "/organisations"] {
+        let page = portal.get(path, STAFF);
+        let said = format!("{path}: {} {}", page.status, page.body);
+        assert!(page.status.is_success(), "{said}");
+        assert!(
+            page.body.contains("This is your own account") && page.body.contains("/staff/view-as/end"),
+            "{said}"
+        );
+    }
+    assert_eq!(portal.get("/api/v1/me", STAFF).json()["id"], STAFF);
+    for over in ["update view_as set ended_at = 1", "delete from staff where person_id = 'st-support'"] {
+        let portal = Portal::after(&(looking("c-bob") + over));
+        assert!(!portal.get("/me", STAFF).body.contains("This is your own account"), "{over}");
+    }
+}
+
+/// Half an hour is the law of the table, whoever writes.
+#[test]
+fn no_view_is_longer_than_half_an_hour() {
+    let portal = Portal::after(&looking("c-bob"));
+    let wish = |end: &str| {
+        looking("c-ann").replace("'v', 'st-support'", "'w', 'st-admin'").replace("+ 1740", end).leak()
+    };
+    for sql in [
+        wish("+ 1741"),
+        "update view_as set ends_at = ends_at + 1",
+        "update view_as set started_at = started_at + 1",
+        "update view_as set contact_id = 'c-ann'",
+        "update view_as set session_id = 'st-admin'",
+    ] {
+        assert!(run(&portal.db, sql).is_err(), "{sql}");
+    }
+    run(&portal.db, wish("+ 1740")).unwrap();
 }
 
 /// Elsewhere, later, in another session, or without the role, it is as if there were no view.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use self::pace::{MOST, MOST_DRAINED, Pace, Paced, Stopped};
 use super::super::App;
-use super::{Fault, Form, KEY, Posted, VERSION, flaw_of, one};
+use super::{Fault, Form, KEY, Posted, Received, VERSION, flaw_of, one};
 use crate::error::Error;
 use crate::kernel::FieldError;
 
@@ -85,7 +85,7 @@ impl<T: WithFiles> FromRequest<App> for Uploaded<T> {
             hash.update(part);
         }
         let mut uploaded = Self {
-            form: Posted::blank(&head),
+            form: Received::blank(&head).into(),
             parts: None,
             ahead: None,
             dropped: Dropped::Nothing,
@@ -163,13 +163,13 @@ impl<T: WithFiles> Uploaded<T> {
     /// Whether the form has said something in this field so far.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
-        self.form.sent.contains_key(field)
+        self.form.received.sent.contains_key(field)
     }
 
     /// The key that came so far; a page's form may have it anywhere.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        self.form.key.as_deref()
+        self.form.received.key.as_deref()
     }
 
     /// The fields; the request's hash is there once everything is read.
@@ -185,7 +185,7 @@ impl<T: WithFiles> Uploaded<T> {
     }
 
     fn stop(&mut self, fault: Fault, body: Body) {
-        self.form.fault = Some(fault);
+        self.form.received.fault = Some(fault);
         self.dropped = Dropped::Body(Mutex::new(body.into_data_stream()));
     }
 
@@ -224,15 +224,15 @@ impl<T: WithFiles> Uploaded<T> {
             Ok(text) => Ok(text),
             Err(_) => Err(("not-text", "This is not UTF-8.")),
         };
-        match (text, self.form.is_json, name.as_str()) {
-            (Ok(text), false, VERSION) => self.form.if_match = Some(text),
-            (Ok(text), false, KEY) => self.form.key = Some(text),
+        match (text, self.form.received.is_json, name.as_str()) {
+            (Ok(text), false, VERSION) => self.form.received.if_match = Some(text),
+            (Ok(text), false, KEY) => self.form.received.key = Some(text),
             (Ok(text), _, _) => {
-                if self.form.sent.insert(name.clone(), text.into()).is_some() {
-                    self.form.flaws.push(flaw_of(&name, "twice", "This field was sent twice."));
+                if self.form.received.sent.insert(name.clone(), text.into()).is_some() {
+                    self.form.received.flaws.push(flaw_of(&name, "twice", "This field was sent twice."));
                 }
             }
-            (Err((code, said)), _, _) => self.form.flaws.push(flaw_of(&name, code, said)),
+            (Err((code, said)), _, _) => self.form.received.flaws.push(flaw_of(&name, code, said)),
         }
     }
 
@@ -288,14 +288,14 @@ impl<T: WithFiles> Uploaded<T> {
 
     fn whole(&mut self, said: &str) {
         self.give_up();
-        self.form.flaws.push(FieldError::new("", "unreadable", said));
+        self.form.received.flaws.push(FieldError::new("", "unreadable", said));
     }
 
     fn break_off(&mut self, why: &Broken) {
         let stopped = if let Broken::StreamReadFailed(why) = why { why.downcast_ref() } else { None };
         if let Some(Stopped::Large) = stopped {
             self.give_up();
-            self.form.fault = Some(Fault::Large(LARGE));
+            self.form.received.fault = Some(Fault::Large(LARGE));
         } else {
             self.whole(BROKEN);
         }
@@ -309,12 +309,12 @@ impl<T: WithFiles> Uploaded<T> {
 
     /// Whatever the boundary and the order of the fields, the same form has the same hash.
     fn seal(&mut self) {
-        for (name, text) in &self.form.sent {
+        for (name, text) in &self.form.received.sent {
             for part in [name.as_str(), "\0", text.as_str().unwrap_or_default(), "\0"] {
                 self.hash.update(part);
             }
         }
-        self.form.request = format!("{:x}", self.hash.clone().finalize());
+        self.form.received.request = format!("{:x}", self.hash.clone().finalize());
     }
 }
 

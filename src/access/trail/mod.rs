@@ -26,7 +26,17 @@ impl Line<'_> {
     #[must_use]
     pub fn stmt(self, app: &App) -> Stmt {
         let caller = app.caller();
-        let id = String::from(app.new_id::<AuditId>());
+        self.written(
+            String::from(app.new_id::<AuditId>()),
+            app.now(),
+            &caller.address,
+            caller.request.as_str(),
+        )
+    }
+
+    /// At another time and from elsewhere than this request: the demo data.
+    #[must_use]
+    pub fn written(self, id: String, at: i64, address: &str, request: &str) -> Stmt {
         let org = self.org.map(|it| it.as_str().to_owned());
         let person = self.actor.person.as_ref().map(|it| it.as_str().to_owned());
         let before = self.before.map(|it| it.to_string());
@@ -34,28 +44,28 @@ impl Line<'_> {
         let digest = digest(&json!([
             id,
             org,
-            app.now(),
+            at,
             person,
             self.actor.name,
             self.action,
             self.target,
             before,
             after,
-            caller.address,
-            caller.request,
+            address,
+            request,
         ]));
         let args: Vec<Arg> = vec![
             id.into(),
             org.into(),
-            app.now().into(),
+            at.into(),
             person.into(),
             self.actor.name.as_str().into(),
             self.action.into(),
             self.target.into(),
             before.into(),
             after.into(),
-            caller.address.as_str().into(),
-            caller.request.as_str().into(),
+            address.into(),
+            request.into(),
             digest.into(),
         ];
         Stmt { sql: link::INSERT, args }

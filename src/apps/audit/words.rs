@@ -119,11 +119,12 @@ pub fn changes(line: &Line) -> Vec<(String, Option<String>, Option<String>)> {
     all.extend(names(&after).into_iter().filter(|it| before.get(it).is_none()));
     let known = after.get("names").cloned().unwrap_or(Value::Null);
     let shown = |it: Option<&Value>| {
-        let text = it.filter(|it| !it.is_null()).map(text)?;
+        let text = it.map(text).filter(|it| !it.is_empty())?;
         Some(known.get(&text).and_then(Value::as_str).map_or(text, str::to_owned))
     };
     let differing = all.into_iter().filter(|it| it != "names" && before.get(it) != after.get(it));
-    differing.map(|it| (it.replace('_', " "), shown(before.get(&it)), shown(after.get(&it)))).collect()
+    let all = differing.map(|it| (it.replace('_', " "), shown(before.get(&it)), shown(after.get(&it))));
+    all.filter(|it| it.1.is_some() || it.2.is_some()).collect()
 }
 
 fn fill(pattern: &str, look_up: impl Fn(&str) -> Option<String>) -> Option<String> {
@@ -160,7 +161,13 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
+        Value::Null => String::new(),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
+        Value::Object(parts) => {
+            let said = parts.iter().map(|(name, it)| (name.replace('_', " "), text(it)));
+            let said = said.filter(|it| !it.1.is_empty()).map(|(name, it)| format!("{name}: {it}"));
+            said.collect::<Vec<_>>().join("; ")
+        }
         other => other.to_string(),
     }
 }

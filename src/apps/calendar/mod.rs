@@ -56,7 +56,7 @@ impl Faces for IcsFile {
 }
 
 async fn show(door: Access<OrderBook>) -> Result<Answer, Error> {
-    let (me, feed) = door.read(sql::feed(door.org(), door.person())).await?;
+    let (me, feed) = door.read_as(|me| sql::feed(door.org(), me)).await?;
     let view = view::Feeds { feed, zone: door.app().config().zone, at: at(&door) };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }

@@ -1,6 +1,8 @@
 //! Development and test only: the mailbox that shows what would have been sent, and the demo data. In production
 //! none of it is there.
 
+mod audit;
+mod keys;
 mod licences;
 mod notifications;
 mod orders;

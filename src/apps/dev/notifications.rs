@@ -203,11 +203,13 @@ pub fn fill(now: i64) -> Vec<Stmt> {
             "body": body, "link": link, "published": published,
             "source": if matches!(category, "license" | "account") { "system" } else { "vendor" },
             "pinned": pinned.map(|it| now + it * 86_400),
+            "announcement": org.is_none().then(|| format!("01938a00-0000-7000-8000-001b{at:08x}")),
         })
     };
     let notes: Vec<Value> = NOTES.iter().enumerate().map(note).collect();
     let notes = json!(notes).to_string();
     vec![
+        Stmt { sql: FILL_ANNOUNCEMENTS, args: vec![Arg::from(notes.as_str()), Arg::from(now)] },
         Stmt { sql: FILL_NOTES, args: vec![Arg::from(notes)] },
         // What is loaded is no news to be mailed, and some of it has been read.
         Stmt { sql: "update notification_mailing set done_at = ?1", args: vec![Arg::from(now)] },
@@ -215,12 +217,26 @@ pub fn fill(now: i64) -> Vec<Stmt> {
     ]
 }
 
+/// What went to everybody, as its publisher sees it, and one that waits for its last sentence.
+const FILL_ANNOUNCEMENTS: &str =
+    "insert into announcement (id, title, body, category, link, product_id, state, pinned_until, published_at, made_by,
+                               made_by_name, created_at)
+     select value ->> 'announcement', value ->> 'title', value ->> 'body', value ->> 'category', value ->> 'link',
+            value ->> 'product', 'published', value ->> 'pinned', value ->> 'published',
+            '01938a00-0000-7000-8000-000000000118', 'Jonas Weber', (value ->> 'published') - 7200
+       from json_each(?1) where value ->> 'announcement' is not null
+     union all
+     select '01938a00-0000-7000-8000-001b000000ff', 'SkyConnect 8.3: shared calendars',
+            'Calendars of a team open side by side.' || char(10, 10) || '- Rooms show who has booked them' || char(10) ||
+            '- Holidays of five countries are there', 'release', null, 'skyconnect', 'draft', null, null,
+            '01938a00-0000-7000-8000-000000000118', 'Jonas Weber', ?2 - 5400";
+
 const FILL_NOTES: &str =
     "insert into notification (id, org_id, product_id, roles, category, title, body, link, source, pinned_until,
-                               published_at, created_at)
+                               published_at, created_at, announcement_id)
      select value ->> 'id', value ->> 'org', value ->> 'product', value -> 'roles' ->> '$', value ->> 'category',
             value ->> 'title', value ->> 'body', value ->> 'link', value ->> 'source', value ->> 'pinned',
-            value ->> 'published', value ->> 'published'
+            value ->> 'published', value ->> 'published', value ->> 'announcement'
        from json_each(?1)";
 
 const FILL_READ: &str = "insert into notification_read (person_id, org_id, notification_id, read_at)

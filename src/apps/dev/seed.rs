@@ -130,6 +130,8 @@ pub fn from_scratch(scope: &Anyone, app: &App) -> Result<Vec<Deed>, Error> {
     let fill = fill.chain(super::payments::fill(today, app.now()));
     let fill = fill.chain(super::notifications::fill(app.now()));
     let fill = fill.chain(super::usage::fill(today, app.now()));
+    let fill = fill.chain(super::keys::fill(app.now()));
+    let fill = fill.chain(super::audit::fill(app.now()));
     Ok(plain.chain(fill).map(|it| scope.deed(it)).collect())
 }
 

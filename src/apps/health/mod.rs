@@ -13,7 +13,7 @@ use crate::answer::{Asker, Faces};
 use crate::error::Error;
 use crate::kernel::rfc3339;
 
-pub use sql::missing;
+pub use sql::{Missing, missing};
 
 #[must_use]
 pub fn routes() -> Routes {

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::handlers::{Chosen, Door, reader};
+use super::handlers::{Chosen, Door, by, reader};
 use super::rules::{Preference, in_force};
 use super::sql;
 use crate::access::Member;
@@ -11,7 +11,7 @@ use crate::error::Error;
 pub async fn read(door: &Door) -> Result<(), Error> {
     let id = door.named("notification");
     let (_, note) = match &id {
-        Ok(id) => door.read(sql::one(door.org(), reader(door), id)).await?,
+        Ok(id) => door.read_as(|me| sql::one(door.org(), by(me, door), id)).await?,
         Err(_) => (door.read(()).await?.0, None),
     };
     let note = note.ok_or(Error::NotFound)?;

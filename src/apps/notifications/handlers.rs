@@ -8,7 +8,7 @@ use crate::answer::{Answer, Done, Sheet, Shown, View};
 use crate::apps::home;
 use crate::db::DbError;
 use crate::error::Error;
-use crate::kernel::{Day, FieldError, NotificationId, PageOf, csv};
+use crate::kernel::{Day, FieldError, NotificationId, PageOf, PersonId, csv};
 use crate::page::Draft;
 
 pub type Door = Access<Notifications>;
@@ -27,7 +27,7 @@ pub async fn list(door: Door) -> Result<Answer, Error> {
     }
     let zone = door.app().config().zone;
     let (me, (pinned, others)) =
-        door.read(sql::list(door.org(), reader(&door), &filter, zone, &page)).await?;
+        door.read_as(|me| sql::list(door.org(), by(me, &door), &filter, zone, &page)).await?;
     let (notes, next) = page.cut(super::joined(pinned, others), Notification::place);
     let view = List { notes, next, unread: me.unread, ..blank(&door, &asked) };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
@@ -42,7 +42,7 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
     let zone = door.app().config().zone;
     let today = Day::today(door.now(), zone).ok_or_else(|| Error::from(DbError("no such day".to_owned())))?;
     let (me, (pinned, others)) =
-        door.read(sql::list(door.org(), reader(&door), &filter, zone, &page)).await?;
+        door.read_as(|me| sql::list(door.org(), by(me, &door), &filter, zone, &page)).await?;
     let (notes, next) = page.cut(super::joined(pinned, others), Notification::place);
     if next.is_some() {
         let said = format!(
@@ -58,7 +58,7 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
 pub async fn show(door: Door) -> Result<Answer, Error> {
     let id = door.named("notification");
     let (me, note) = match &id {
-        Ok(id) => door.read(sql::one(door.org(), reader(&door), id)).await?,
+        Ok(id) => door.read_as(|me| sql::one(door.org(), by(me, &door), id)).await?,
         Err(_) => (door.read(()).await?.0, None),
     };
     let note = note.ok_or(Error::NotFound)?;
@@ -79,7 +79,7 @@ pub async fn read_all(door: Door) -> Result<Answer, Error> {
 }
 
 pub async fn preferences(door: Door) -> Result<Answer, Error> {
-    let (me, chosen) = door.read(sql::preferences(door.org(), door.person())).await?;
+    let (me, chosen) = door.read_as(|me| sql::preferences(door.org(), me)).await?;
     let view = Preferences {
         chosen,
         draft: Draft::default(),
@@ -91,7 +91,7 @@ pub async fn preferences(door: Door) -> Result<Answer, Error> {
 }
 
 pub async fn prefer(door: Door, posted: Posted<Chosen>) -> Result<Answer, Error> {
-    let (me, before) = door.read(sql::preferences(door.org(), door.person())).await?;
+    let (me, before) = door.read_as(|me| sql::preferences(door.org(), me)).await?;
     let saved = match posted.parse() {
         Ok(chosen) => actions::prefer(&door, &me, &before, &chosen).await,
         Err(error) => Err(error),
@@ -112,8 +112,13 @@ pub async fn prefer(door: Door, posted: Posted<Chosen>) -> Result<Answer, Error>
     }
 }
 
+/// Whoever marks something as read does it in the own name.
 pub fn reader(door: &Door) -> Reader<'_> {
-    Reader { person: door.person(), now: door.now() }
+    by(door.person(), door)
+}
+
+pub fn by<'a>(person: &'a PersonId, door: &Door) -> Reader<'a> {
+    Reader { person, now: door.now() }
 }
 
 fn filter(asked: &mut Asked) -> Filter {

@@ -15,7 +15,7 @@ macro_rules! notes {
         concat!(
             "select note.id as id, note.title, note.body, note.category, note.link, product.name as product, note.source,
                     note.published_at as published_at, iif(note.pinned_until > ?3, 1, 0) as pinned, not ",
-            unread!(),
+            unread!("?2"),
             " as read from notification as note ",
             $by,
             " left join product on product.id = note.product_id where "
@@ -26,7 +26,7 @@ macro_rules! notes {
 /// Those of them that this person may see.
 macro_rules! mine {
     ($which:literal) => {
-        concat!(notes!(""), $which, " and ", meant_for_me!("?3"))
+        concat!(notes!(""), $which, " and ", meant_for_me!("?2", "?3"))
     };
 }
 
@@ -39,9 +39,9 @@ macro_rules! arm {
             " and ",
             $which,
             " and note.published_at >= ?4 and (note.published_at, note.id) < (?5, ?6) and ",
-            meant_for_me!("?3"),
+            meant_for_me!("?2", "?3"),
             " and (?7 is null or note.category = ?7) and (?8 is null or ?8 = ",
-            unread!(),
+            unread!("?2"),
             ") and (?9 is null or note.title like ?9 escape '\\' or note.body like ?9 escape '\\')"
         )
     };
@@ -143,9 +143,9 @@ pub fn read(org: &OrgScope, reader: Reader, id: &NotificationId) -> Deed {
             "insert or ignore into notification_read (org_id, person_id, notification_id, read_at)
              select ?1, ?2, note.id, ?3 from notification as note
               where note.id = ?4 and (note.org_id = ?1 or note.org_id is null) and ",
-            meant_for_me!("?3"),
+            meant_for_me!("?2", "?3"),
             " and ",
-            unread!()
+            unread!("?2")
         ),
         reader.person.as_str(),
         reader.now,

@@ -19,7 +19,7 @@ use crate::apps::home;
 use crate::apps::licences::{self, Licence};
 use crate::apps::{dashboards, notifications, payments};
 use crate::error::Error;
-use crate::kernel::Day;
+use crate::kernel::{Day, PersonId};
 use crate::page::Draft;
 
 use glance::Matters;
@@ -38,16 +38,18 @@ pub fn routes() -> Routes {
 async fn show(door: Access<Home>) -> Result<Answer, Error> {
     let (scope, zone) = (door.org(), door.app().config().zone);
     let today = Day::today(door.now(), zone).ok_or(Error::NotFound)?;
-    let about = (sql::organisation(scope), sql::holders(scope));
-    let matters = (
-        licences::current(scope),
-        payments::open(scope),
-        sql::next_end(scope, today),
-        dashboards::reached(scope, today),
-    );
-    let news = notifications::top(scope, door.person(), door.now(), zone);
+    let questions = |me: &PersonId| {
+        let about = (sql::organisation(scope), sql::holders(scope));
+        let matters = (
+            licences::current(scope),
+            payments::open(scope),
+            sql::next_end(scope, today),
+            dashboards::reached(scope, today),
+        );
+        (about, matters, notifications::top(scope, me, door.now(), zone))
+    };
     let (me, ((org, holders), (licences, payments, next_end, reached), (pinned, others))) =
-        door.read((about, matters, news)).await?;
+        door.read_as(questions).await?;
     let org = org.ok_or(Error::NotFound)?;
     let at = home(door.org().id());
     let opens = |application| allows(&me.roles, application);

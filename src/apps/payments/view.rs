@@ -136,30 +136,30 @@ impl History {
     fn table(&self) -> Markup {
         let columns = [
             Column { label: "Recorded on", kind: ColumnKind::Short },
-            Column { label: "Invoice", kind: ColumnKind::Text },
-            Column { label: "Amount paid", kind: ColumnKind::Number },
-            Column { label: "Tax deducted", kind: ColumnKind::Number },
+            Column { label: "Invoice, information", kind: ColumnKind::Text },
+            Column { label: "Paid, tax deducted", kind: ColumnKind::Number },
             Column { label: "Method", kind: ColumnKind::Text },
-            Column { label: "Additional information", kind: ColumnKind::Text },
-            Column { label: "Status", kind: ColumnKind::Short },
+            Column { label: "Status, message", kind: ColumnKind::Text },
             Column { label: "Licence valid till", kind: ColumnKind::Short },
-            Column { label: "Message", kind: ColumnKind::Text },
             Column { label: "Documents", kind: ColumnKind::Text },
         ];
         let rows = self.records.iter().map(|it| {
             vec![
                 date(it.recorded_on),
-                html! { a href={ (self.at) "/" (it.id.as_str()) } { (it.invoice_number) } },
-                html! { (it.amount.words()) },
-                tax(it.tax_deducted),
+                html! {
+                    a href={ (self.at) "/" (it.id.as_str()) } { (it.invoice_number) }
+                    @if !it.note.is_empty() { br; small { (it.note) } }
+                },
+                html! {
+                    (it.amount.words())
+                    @if it.tax_deducted.minor() > 0 { br; small { (it.tax_deducted.words()) " tax" } }
+                },
                 html! { (it.method.label()) br; small { (it.reference) } },
-                or_none(&it.note),
-                badge(it.status),
+                html! { (badge(it.status)) @if !it.message.is_empty() { br; small { (it.message) } } },
                 html! {
                     @for effect in it.extended() { div { (date(effect.new_valid_till)) " " small { (effect.product) } } }
                     @if it.extended().next().is_none() { span.quiet { "Not extended" } }
                 },
-                or_none(&it.message),
                 html! {
                     @for document in &it.documents {
                         div { a href={ (self.at) "/" (it.id.as_str()) "/documents/" (document.id.as_str()) } download { (document.name) } }

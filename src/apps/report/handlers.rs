@@ -11,8 +11,8 @@ use crate::kernel::{Day, ReportId};
 type Door = Access<ContactManager>;
 
 pub async fn show(door: Door) -> Result<Answer, Error> {
-    let questions = (sql::latest(door.org(), door.person()), sql::covered(door.org(), door.person()));
-    let (me, (latest, covered)) = door.read(questions).await?;
+    let questions = |me: &_| (sql::latest(door.org(), me), sql::covered(door.org(), me));
+    let (me, (latest, covered)) = door.read_as(questions).await?;
     let frame = door.frame(&me);
     let view = page(&door, Known { me, latest, covered });
     Ok(Answer::of(Shown { frame, view }))

@@ -3,8 +3,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{discreet, mail, sql, view};
-use crate::access::{Actor, Doorstep, Fields, Form, Posted, Transport};
+use crate::access::{Actor, Doorstep, Fields, Form, Posted};
 use crate::answer::Answer;
+use crate::apps::health;
+use crate::apps::staff::installation;
 use crate::audit::Entry;
 use crate::error::Error;
 use crate::kernel::{DisplayName, Email, FieldError, PersonId};
@@ -44,8 +46,23 @@ pub async fn install(door: Doorstep, posted: Posted<First>) -> Answer {
 /// The page exists until it has done its work; then it was never there.
 async fn is_open(door: &Doorstep) -> Result<String, Error> {
     let secret = door.app().secrets().setup.clone().ok_or(Error::NotFound)?;
-    let installed = door.read(sql::installed(door.scope())).await?.is_none_or(|it| it.installed.0);
+    let installed = match door.read(sql::installed(door.scope())).await {
+        Ok(found) => found.is_none_or(|it| it.installed.0),
+        Err(error) => return Err(lacks_tables(door).await?.unwrap_or(error)),
+    };
     if installed { Err(Error::NotFound) } else { Ok(secret) }
+}
+
+/// A database that has not been migrated is the first thing that goes wrong, and cannot say so by itself.
+async fn lacks_tables(door: &Doorstep) -> Result<Option<Error>, Error> {
+    let missing = door.read(health::missing(door.scope())).await?;
+    let missing: Vec<String> = missing.into_iter().map(|it| it.name).collect();
+    Ok((!missing.is_empty()).then(|| {
+        let check = installation::without_tables(&missing);
+        let said =
+            [Some(check.said), check.mend].into_iter().flatten().collect::<Vec<_>>().join(" To mend it: ");
+        Error::refused(StatusCode::SERVICE_UNAVAILABLE, "not-healthy", said)
+    }))
 }
 
 async fn make(door: &Doorstep, secret: &str, typed: Result<First, Error>) -> Result<Answer, Error> {
@@ -88,8 +105,9 @@ async fn make(door: &Doorstep, secret: &str, typed: Result<First, Error>) -> Res
     deeds.push(throttle::clear(scope, &bucket));
     door.write(deeds).await.map_err(done_meanwhile)?;
     link.point(app);
-    let leaves = app.config().mail.transport != Transport::None;
-    Ok(view::page(view::installed(&door.frame(), &email, leaves)))
+    let found = door.read(installation::asked_of_the_database(scope)).await?;
+    let checks = installation::found_by(app, found).await;
+    Ok(view::page(view::installed(&door.frame(), &email, &checks)))
 }
 
 /// In constant time, whatever the lengths.

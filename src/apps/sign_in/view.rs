@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::rules;
 use crate::answer::{Answer, Asker, Faces};
+use crate::apps::staff::installation::{self, Check, Stands};
 use crate::kernel::{Email, OrgName, Password};
 use crate::page::{
-    Draft, Field, Frame, Kind, Tone, actions, button, button_link, door, link_form, notice, page_head,
-    screen, stack, steps,
+    Draft, Field, Frame, Kind, actions, button, button_link, door, link_form, page_head, screen, stack, steps,
 };
 
 /// A page that is made already, and what a program reads instead.
@@ -199,18 +199,20 @@ pub fn setup(frame: &Frame, draft: &Draft) -> Html<String> {
     screen(frame, "Set up this portal", door(body, html! {}))
 }
 
-/// `leaves` is whether mail leaves this installation at all: without it the link would never arrive.
-pub fn installed(frame: &Frame, email: &Email, leaves: bool) -> Html<String> {
+/// What is missing stands here already: a mail that cannot leave would be waited for in vain.
+pub fn installed(frame: &Frame, email: &Email, checks: &[Check]) -> Html<String> {
+    let missing = checks.iter().filter(|it| it.stands == Stands::Broken).count();
     let body = html! {
         (page_head("The portal is set up", None, html! {}))
         p { "A mail with a link to choose the password is on its way to " b { (email.as_str()) } "." }
         p { "It works for 72 hours; " a href="/forgot-password" { "another one" } " can be sent at any time." }
-        @if !leaves {
-            (notice(Tone::Attention, "No mail leaves this installation yet", html! {
-                p { "Set " code { "MAIL_TRANSPORT" } " in wrangler.toml to binding, http or smtp, and deploy; what waits then goes out." }
-            }))
+        @match missing {
+            0 => p { "Everything that the portal needs is there." },
+            1 => p { b { "One thing is missing." } " Below it stands how to mend it." },
+            many => p { b { (many) " things are missing." } " Below each stands how to mend it." },
         }
-        p { "Once you are signed in, the page Installation checks bindings, migrations, crons and mail, and says how to mend what is missing." }
+        (installation::list(checks))
+        p { "Once you are signed in, the page Installation checks all of it again." }
     };
     screen(frame, "The portal is set up", door(body, html! {}))
 }

@@ -4,7 +4,7 @@ mod audit;
 pub mod booking;
 pub mod catalogue;
 pub mod customers;
-mod installation;
+pub mod installation;
 pub mod keys;
 pub mod licensing;
 mod mail_room;

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use crate::access::{OrgScope, Query, Scope};
-use crate::kernel::{Currency, Day, Money};
+use crate::kernel::{Currency, Day, LicenceId, Money, OrderId, PaymentId};
+use crate::outbox::Reason;
 use crate::sql;
 
 /// Rows of each list; the desks have the whole lists.
@@ -11,6 +12,7 @@ const NEWEST: i64 = 6;
 
 #[derive(Debug, Deserialize)]
 pub struct Order {
+    pub id: OrderId,
     pub number: String,
     pub ordered_on: Day,
     pub kind: String,
@@ -19,6 +21,7 @@ pub struct Order {
 
 #[derive(Debug, Deserialize)]
 pub struct Licence {
+    pub id: LicenceId,
     pub product: String,
     pub kind: String,
     pub valid_till: Day,
@@ -27,6 +30,7 @@ pub struct Licence {
 
 #[derive(Debug, Deserialize)]
 pub struct Payment {
+    pub id: PaymentId,
     pub invoice_number: String,
     pub recorded_on: Day,
     pub currency: Currency,
@@ -47,7 +51,7 @@ pub struct Mail {
     pub kind: String,
     pub recipient: Option<String>,
     pub state: String,
-    pub error: Option<String>,
+    pub reason: Option<Reason>,
     pub at: i64,
 }
 
@@ -75,7 +79,7 @@ impl Payment {
 
 pub fn orders(org: &OrgScope) -> Query<Vec<Order>> {
     org.query(sql!(
-        "select number, ordered_on, kind, state from sales_order where org_id = ?1
+        "select id, number, ordered_on, kind, state from sales_order where org_id = ?1
           order by ordered_on desc, id desc limit ?2",
         NEWEST,
     ))
@@ -84,7 +88,7 @@ pub fn orders(org: &OrgScope) -> Query<Vec<Order>> {
 /// One for each product.
 pub fn licences(org: &OrgScope) -> Query<Vec<Licence>> {
     org.query(sql!(
-        "select product.name as product, licence.kind, licence.valid_till, licence.cancelled_on
+        "select licence.id, product.name as product, licence.kind, licence.valid_till, licence.cancelled_on
            from licence join product on product.id = licence.product_id
           where licence.org_id = ?1 order by licence.valid_till, licence.id limit 50"
     ))
@@ -92,7 +96,7 @@ pub fn licences(org: &OrgScope) -> Query<Vec<Licence>> {
 
 pub fn payments(org: &OrgScope) -> Query<Vec<Payment>> {
     org.query(sql!(
-        "select invoice_number, recorded_on, currency, amount, status from payment_record where org_id = ?1
+        "select id, invoice_number, recorded_on, currency, amount, status from payment_record where org_id = ?1
           order by at desc, id desc limit ?2",
         NEWEST,
     ))
@@ -108,7 +112,7 @@ pub fn notices(org: &OrgScope) -> Query<Vec<Notice>> {
 
 pub fn mails(org: &OrgScope) -> Query<Vec<Mail>> {
     org.query(sql!(
-        "select kind, recipient, state, error, created_at as at from outbox where org_id = ?1
+        "select kind, recipient, state, reason, created_at as at from outbox where org_id = ?1
           order by created_at desc, id desc limit ?2",
         NEWEST,
     ))

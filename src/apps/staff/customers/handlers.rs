@@ -67,7 +67,7 @@ pub async fn show(door: Looking) -> Result<Answer, Error> {
         customer: customer.ok_or(Error::NotFound)?,
         contacts,
         glance: Glance { orders, licences, payments, notices, mails, log },
-        may_change: DeskOf::CustomerBook.opens_to(&me.roles),
+        roles: me.roles.clone(),
         may_view: DeskOf::ViewAs.opens_to(&me.roles) && me.key.is_none(),
         zone: config.zone,
         today: door.today()?,

@@ -6,9 +6,14 @@ use super::api::InFull;
 use super::glance::{Glance, Licence, Mail};
 use super::rules::{Contact, Customer};
 use super::view::{channel, domains};
+use crate::access::desk::Desk;
 use crate::answer::View;
+use crate::apps::audit::words::WORDS;
 use crate::apps::contacts::Channel;
-use crate::kernel::{Day, Role, Zone, rfc3339};
+use crate::apps::staff::mail_room;
+use crate::apps::staff::mail_room::NO_REASON;
+use crate::kernel::{Day, Role, StaffRole, Zone, rfc3339};
+use crate::outbox::Reason;
 use crate::page::{
     self, Column, ColumnKind, Frame, Icon, Kind, Tone, badge, badges, button_link, moment, notice, section,
     tag,
@@ -19,7 +24,8 @@ pub struct CustomerPage {
     pub customer: Customer,
     pub contacts: Vec<Contact>,
     pub glance: Glance,
-    pub may_change: bool,
+    /// Of whoever looks: what leads to a desk is shown to whom the desk opens.
+    pub roles: Vec<StaffRole>,
     pub may_view: bool,
     pub zone: Zone,
     pub today: Day,
@@ -32,17 +38,16 @@ impl View for CustomerPage {
         let main = html! {
             (page::page_head(name, Some(&since), self.actions()))
             @for (role, contact) in self.customer.off_domain(&self.contacts) { (self.off_domain(role, contact)) }
-            (page::columns(html! {
-                (section("Contacts", None, self.contact_actions(), self.contact_table()))
-                (section("Licences", None, html! {}, self.licences()))
-                (section("Orders", Some("The newest ones."), html! {}, self.orders()))
-                (section("Payments", Some("What the customer has recorded."), html! {}, self.payments()))
-                (section("Mails", Some("What the portal sent."), html! {}, self.mails()))
-            }, html! {
-                (page::card(Some("Terms"), self.terms()))
-                (page::card(Some("Notifications"), self.notices()))
-                (page::card(Some("What happened"), self.log()))
-            }))
+            (page::card(Some("Terms"), self.terms()))
+            (section("Contacts", None, self.contact_actions(), self.contact_table()))
+            (section("Licences", None, html! {}, self.licences()))
+            (section("Orders", Some("The newest ones."), html! {}, self.orders()))
+            (section("Payments", Some("What the customer has recorded."), html! {}, self.payments()))
+            (section("Mails", Some("What the portal sent."), html! {}, self.mails()))
+            (page::pair(
+                page::card(Some("Notifications"), self.notices()),
+                page::card(Some("What happened"), self.log()),
+            ))
         };
         page::screen(frame, name, main)
     }
@@ -61,15 +66,25 @@ impl CustomerPage {
         format!("/staff/organisations/{}{below}", self.customer.id.as_str())
     }
 
+    fn opens(&self, desk: Desk) -> bool {
+        desk.opens_to(&self.roles)
+    }
+
     fn actions(&self) -> Markup {
         html! {
-            @if self.may_change { (button_link(Kind::Secondary, "Change", &self.path("/edit"), Some(Icon::Pencil))) }
+            @if self.opens(Desk::CustomerBook) { (button_link(Kind::Secondary, "Change", &self.path("/edit"), Some(Icon::Pencil))) }
+            @if self.opens(Desk::Booking) { (button_link(Kind::Primary, "Book an order", &self.path("/orders/new"), Some(Icon::Plus))) }
         }
+    }
+
+    /// The words lead to the desk that has the whole of it.
+    fn way(&self, desk: Desk, href: &str, words: &str) -> Markup {
+        html! { @if self.opens(desk) { a href=(href) { (words) } } @else { (words) } }
     }
 
     fn contact_actions(&self) -> Markup {
         html! {
-            @if self.may_change {
+            @if self.opens(Desk::CustomerBook) {
                 (button_link(Kind::Quiet, "Replace a lost Primary", &self.path("/primary"), Some(Icon::Shield)))
             }
         }
@@ -144,7 +159,7 @@ impl CustomerPage {
         ];
         let rows = self.glance.licences.iter().map(|it| {
             vec![
-                html! { (it.product) },
+                self.way(Desk::Licensing, &format!("/staff/licences/{}", it.id.as_str()), &it.product),
                 html! { (words(&it.kind)) },
                 date(it.valid_till),
                 self.licence_stands(it),
@@ -172,7 +187,7 @@ impl CustomerPage {
         ];
         let rows = self.glance.orders.iter().map(|it| {
             vec![
-                html! { (it.number) },
+                self.way(Desk::Booking, &self.path(&format!("/orders/{}", it.id.as_str())), &it.number),
                 date(it.ordered_on),
                 html! { (words(&it.kind)) },
                 html! { (words(&it.state)) },
@@ -190,7 +205,11 @@ impl CustomerPage {
         ];
         let rows = self.glance.payments.iter().map(|it| {
             vec![
-                html! { (it.invoice_number) },
+                self.way(
+                    Desk::Reconciling,
+                    &format!("/staff/payments/{}", it.id.as_str()),
+                    &it.invoice_number,
+                ),
                 date(it.recorded_on),
                 html! { (it.amount()) },
                 html! { (words(&it.status)) },
@@ -208,7 +227,7 @@ impl CustomerPage {
         ];
         let rows = self.glance.mails.iter().map(|it| {
             vec![
-                html! { (words(&it.kind)) },
+                html! { (mail_room::title(&it.kind)) },
                 html! { (it.recipient.as_deref().unwrap_or("nobody")) },
                 self.at(it.at),
                 delivery(it),
@@ -236,7 +255,7 @@ impl CustomerPage {
             @else {
                 ul.plain {
                     @for it in &self.glance.log {
-                        li { (words(&it.action)) br; small { (it.actor) " · " (self.at(it.at)) } }
+                        li { (label(&it.action)) br; small { (it.actor) " · " (self.at(it.at)) } }
                     }
                 }
             }
@@ -261,7 +280,7 @@ fn delivery(it: &Mail) -> Markup {
         "sent" => badge(Tone::Good, "Sent"),
         "failed" | "bounced" => html! {
             (badge(Tone::Danger, "Failed"))
-            @if let Some(error) = &it.error { br; small { (error) } }
+            br; small { (it.reason.map_or(NO_REASON, Reason::words)) }
         },
         "dropped" => badge(Tone::Neutral, "Nobody to send to"),
         _ => badge(Tone::Info, "On its way"),
@@ -274,6 +293,11 @@ fn listed(empty: &str, caption: &str, columns: &[Column], rows: Vec<Vec<Markup>>
 
 fn date(day: Day) -> Markup {
     html! { time datetime=(day) { (day.words()) } }
+}
+
+fn label(action: &str) -> String {
+    let known = WORDS.iter().find(|it| it.action == action);
+    known.map_or_else(|| words(action), |it| it.label.to_owned())
 }
 
 /// `under_review` and `contact.added` as people read them.

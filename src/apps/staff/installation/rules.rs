@@ -8,6 +8,8 @@ pub struct Facts<'a> {
     pub bindings: &'a [(&'static str, Option<String>)],
     /// Jobs that should have run.
     pub stopped: &'a [String],
+    /// When the others last did, in sentences.
+    pub ran: &'a str,
     pub is_production: bool,
     pub origin: &'a str,
     /// In words, where mail leaves at all.
@@ -46,14 +48,29 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
 }
 
 fn database(facts: &Facts) -> Check {
-    match facts.missing {
+    without_tables(facts.missing)
+}
+
+#[must_use]
+pub fn without_tables(missing: &[String]) -> Check {
+    match missing {
         [] => check("Database (DB)", Stands::Well, "It answers, and every migration is applied.", None),
         missing => check(
             "Database (DB)",
             Stands::Broken,
-            format!("It answers, and lacks {}. A migration has not been applied.", missing.join(", ")),
+            format!("It answers, and lacks {}. A migration has not been applied.", named(missing)),
             Some("npx wrangler d1 migrations apply DB --remote"),
         ),
+    }
+}
+
+/// A new database lacks all of it, and a few names say as much.
+fn named(missing: &[String]) -> String {
+    const MOST: usize = 5;
+    let first: Vec<&str> = missing.iter().take(MOST).map(String::as_str).collect();
+    match missing.len().saturating_sub(MOST) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -87,13 +104,19 @@ fn binding(name: &'static str, fault: Option<&str>) -> Check {
 
 fn jobs(facts: &Facts) -> Check {
     match facts.stopped {
-        [] => check("Crons", Stands::Well, "Every job has run as often as it should.", None),
+        [] => check(
+            "Crons",
+            Stands::Well,
+            format!("Every job has run as often as it should. {}", facts.ran),
+            None,
+        ),
         stopped => check(
             "Crons",
             Stands::Broken,
             format!(
-                "Not seen lately: {}. Without them no licence is flagged and no mail is tried again.",
-                stopped.join(", ")
+                "Not seen lately: {}. Without them no licence is flagged and no mail is tried again. {}",
+                stopped.join(", ").to_lowercase(),
+                facts.ran,
             ),
             Some("npx wrangler deploy"),
         ),
@@ -159,6 +182,7 @@ mod tests {
             missing: &[],
             bindings: &[("SESSIONS", None), ("DOCUMENTS", None)],
             stopped: &[],
+            ran: "",
             is_production: true,
             origin: "https://portal.vendor.example",
             mail: Some("by SMTP"),
@@ -194,6 +218,8 @@ mod tests {
             all.iter().any(|it| it.said.contains("view_as"))
                 && all.iter().any(|it| it.said.contains("no such bucket"))
         );
+        let all: Vec<String> = (1..=60).map(|it| format!("t{it}")).collect();
+        assert!(without_tables(&all).said.contains("t1, t2, t3, t4, t5 and 55 more"));
         let left = checks(&Facts { setup_secret_is_set: true, ..good() });
         assert!(left.iter().any(|it| it.stands == Stands::Shaky && it.mend.is_some()));
     }

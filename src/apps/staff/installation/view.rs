@@ -26,7 +26,7 @@ impl View for SelfCheck {
         );
         let main = html! {
             (page::page_head("Installation", Some(&intro), again))
-            ul.checks { @for it in &self.checks { li { (line(it)) } } }
+            (list(&self.checks))
         };
         page::screen(frame, "Installation", main)
     }
@@ -34,6 +34,11 @@ impl View for SelfCheck {
     fn json(&self) -> Value {
         json!({})
     }
+}
+
+#[must_use]
+pub fn list(checks: &[Check]) -> Markup {
+    html! { ul.checks { @for it in checks { li { (line(it)) } } } }
 }
 
 fn line(it: &Check) -> Markup {

@@ -17,6 +17,8 @@ use rules::Undelivered;
 
 type Door = Staffed<seat::MailRoom>;
 
+pub use rules::{NO_REASON, title};
+
 const AT: &str = "/staff/mails";
 
 pub fn routes() -> Routes {

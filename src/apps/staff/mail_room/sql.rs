@@ -6,7 +6,7 @@ use crate::sql;
 macro_rules! mails {
     () => {
         "select outbox.id, outbox.kind, outbox.org_id, organisation.name as org, outbox.recipient, outbox.attempts,
-                outbox.state_at, outbox.error
+                outbox.state_at, outbox.reason, outbox.error
            from outbox left join organisation on organisation.id = outbox.org_id "
     };
 }

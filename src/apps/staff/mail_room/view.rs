@@ -56,8 +56,11 @@ impl Room {
                     }
                 },
                 html! {
-                    (it.error.as_deref().unwrap_or("No reason was given"))
+                    (it.why())
                     br; small { (it.attempts) @if it.attempts == 1 { " attempt" } @else { " attempts" } }
+                    @if let Some(error) = &it.error {
+                        details.helper { summary { "What their side said" } p { code { (error) } } }
+                    }
                 },
                 moment(&rfc3339(it.state_at), &self.zone.words(it.state_at)),
                 html! {

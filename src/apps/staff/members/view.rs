@@ -39,7 +39,8 @@ impl View for Listing {
         let main = html! {
             (page::page_head("Staff", Some(intro), html! {}))
             (self.refusal.summary())
-            (page::columns(self.table(), page::card(Some("Add a colleague"), self.form())))
+            (self.table())
+            (page::card(Some("Add a colleague"), self.form()))
         };
         page::screen(frame, "Staff", main)
     }

@@ -10,9 +10,10 @@ use axum::routing::get;
 use crate::access::desk::Desk;
 use crate::access::{Routes, Staffed, seat};
 use crate::answer::{Answer, Shown};
+use crate::apps::payments::rules::ageing::WorkingDays;
 use crate::error::Error;
 
-pub use rules::all_jobs;
+pub use rules::{JobRun, all_jobs};
 pub use sql::runs;
 
 pub fn routes() -> Routes {
@@ -34,6 +35,7 @@ async fn overview(door: Staffed<seat::Overview>) -> Result<Answer, Error> {
         finds_customers: opens(Desk::Customers),
         zone: door.app().config().zone,
         today: door.today()?,
+        calendar: WorkingDays::without(door.app().config().holidays.clone()),
         now: door.now(),
     };
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Day, OrgId};
+use crate::apps::payments::rules::Status;
+use crate::apps::payments::rules::ageing::WorkingDays;
+use crate::kernel::{Day, PaymentId};
+use crate::outbox::Reason;
 
 /// When a job last ran to its end; never, where nothing is known of it.
 #[derive(Debug, Deserialize, Serialize)]
@@ -14,10 +17,11 @@ pub struct JobRun {
 /// A payment record that the vendor has to decide.
 #[derive(Debug, Deserialize)]
 pub struct Waiting {
-    pub org_id: OrgId,
+    pub id: PaymentId,
     pub org: String,
     pub invoice_number: String,
     pub recorded_on: Day,
+    pub status: Status,
     /// The customer has answered the vendor's question, and nobody has looked since.
     pub is_answered: i64,
 }
@@ -26,7 +30,7 @@ pub struct Waiting {
 #[derive(Debug, Deserialize)]
 pub struct Stuck {
     pub recipient: Option<String>,
-    pub error: Option<String>,
+    pub reason: Option<Reason>,
     pub state_at: i64,
 }
 
@@ -46,17 +50,45 @@ pub const OLDEST: i64 = 6;
 const OFTEN: i64 = 30 * 60;
 /// Once a day, and some hours of patience.
 const DAILY: i64 = 26 * 3600;
-/// The jobs that must be seen, and how long they may be silent. Others are shown as they come and count as daily.
-const JOBS: [(&str, i64); 3] = [("resend", OFTEN), ("expire_licences", OFTEN), ("retain", DAILY)];
-
-/// Working days after which a payment waits too long.
-const PATIENCE: i64 = 3;
+/// The jobs that must be seen, and how long they may be silent; a test holds them against what the crons run.
+const JOBS: [(&str, i64); 11] = [
+    ("resend", OFTEN),
+    ("anchor_audit", OFTEN),
+    ("expire_licences", OFTEN),
+    ("announce", OFTEN),
+    ("digest", OFTEN),
+    ("watch_usage", OFTEN),
+    ("age_payments", DAILY),
+    ("warn_of_keys", DAILY),
+    ("retain", DAILY),
+    ("sweep_proofs", DAILY),
+    ("sweep_reports", DAILY),
+];
+/// What people call them.
+const TITLES: [(&str, &str); 11] = [
+    ("resend", "Sending waiting mails again"),
+    ("anchor_audit", "Anchoring the audit log"),
+    ("expire_licences", "Telling of licences that end"),
+    ("announce", "Mailing notifications"),
+    ("digest", "The weekly digest"),
+    ("watch_usage", "Watching usage"),
+    ("age_payments", "Watching payments that wait"),
+    ("warn_of_keys", "Warning of keys that end"),
+    ("retain", "Forgetting what is old"),
+    ("sweep_proofs", "Sweeping proofs of payment"),
+    ("sweep_reports", "Sweeping reports"),
+];
 
 impl JobRun {
     #[must_use]
     pub fn has_stopped(&self, now: i64) -> bool {
         let patience = JOBS.iter().find(|it| it.0 == self.job).map_or(DAILY, |it| it.1);
         now - self.ran_at > patience
+    }
+
+    #[must_use]
+    pub fn title(&self) -> &str {
+        TITLES.iter().find(|it| it.0 == self.job).map_or(self.job.as_str(), |it| it.1)
     }
 
     #[must_use]
@@ -76,18 +108,18 @@ pub fn all_jobs(mut runs: Vec<JobRun>) -> Vec<JobRun> {
     runs
 }
 
-/// Monday to Friday after the day itself, today included.
+/// Those after the day itself, today included; it is long enough after two months.
 #[must_use]
-pub fn working_days(since: Day, today: Day) -> i64 {
+pub fn working_days(calendar: &WorkingDays, since: Day, today: Day) -> usize {
     let span = u64::try_from(today.since(since)).unwrap_or(0);
-    let days = (1..=span.min(60)).filter(|it| !since.plus(*it).is_weekend());
-    i64::try_from(days.count()).unwrap_or(0)
+    (1..=span.min(60)).filter(|it| calendar.works_on(since.plus(*it))).count()
 }
 
 impl Waiting {
+    /// By the rule of the job that notes it.
     #[must_use]
-    pub fn is_overdue(&self, today: Day) -> bool {
-        working_days(self.recorded_on, today) > PATIENCE
+    pub fn is_overdue(&self, calendar: &WorkingDays, today: Day) -> bool {
+        calendar.is_late(self.recorded_on, self.status, today)
     }
 }
 
@@ -106,8 +138,27 @@ mod tests {
             ("2026-11-24", "2026-11-18", 0),
             ("2025-01-01", "2026-11-18", 42), // it is late enough after two months
         ] {
-            assert_eq!(working_days(day(since), day(today)), days, "{since} {today}");
+            let plain = WorkingDays::default();
+            assert_eq!(working_days(&plain, day(since), day(today)), days, "{since} {today}");
         }
+    }
+
+    #[test]
+    fn what_waits_over_a_feast_is_not_late() {
+        let day = |text: &str| Day::try_from(text.to_owned()).unwrap();
+        let feast = WorkingDays::without(vec![day("2026-11-19"), day("2026-11-20")]);
+        let waiting = Waiting {
+            id: PaymentId::try_from("p".to_owned()).unwrap(),
+            org: "Acme".to_owned(),
+            invoice_number: "1".to_owned(),
+            recorded_on: day("2026-11-16"),
+            status: Status::Submitted,
+            is_answered: 0,
+        };
+        let today = day("2026-11-22");
+        assert!(waiting.is_overdue(&WorkingDays::default(), today) && !waiting.is_overdue(&feast, today));
+        assert_eq!(working_days(&feast, waiting.recorded_on, today), 2);
+        assert!(waiting.is_overdue(&feast, day("2026-11-24")));
     }
 
     #[test]
@@ -115,7 +166,11 @@ mod tests {
         let now = 1_795_327_680;
         let runs = all_jobs(vec![JobRun { job: "resend".to_owned(), ran_at: now - 600 }]);
         let said: Vec<(&str, bool)> = runs.iter().map(|it| (it.job.as_str(), it.has_stopped(now))).collect();
-        assert_eq!(said, [("resend", false), ("expire_licences", true), ("retain", true)]);
+        assert_eq!(
+            (said.len(), said[0], said[2]),
+            (JOBS.len(), ("resend", false), ("expire_licences", true))
+        );
+        assert!(said[1..].iter().all(|it| it.1), "{said:?}");
         assert!(JobRun { job: "resend".to_owned(), ran_at: now - 1801 }.has_stopped(now));
         assert!(!JobRun { job: "retain".to_owned(), ran_at: now - 86_400 }.has_stopped(now));
     }

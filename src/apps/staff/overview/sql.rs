@@ -9,9 +9,9 @@ pub fn runs(scope: &Anyone) -> Query<Vec<JobRun>> {
 /// Of the hundred that wait longest: those with an answer first, then by age.
 pub fn waiting(scope: &Anyone) -> Query<Vec<Waiting>> {
     scope.query(sql!(
-        "select oldest.org_id, organisation.name as org, oldest.invoice_number, oldest.recorded_on,
+        "select oldest.id, organisation.name as org, oldest.invoice_number, oldest.recorded_on, oldest.status,
                 coalesce(oldest.last = 'answer', 0) as is_answered
-           from (select record.id, record.org_id, record.invoice_number, record.recorded_on, record.at,
+           from (select record.id, record.org_id, record.invoice_number, record.recorded_on, record.status, record.at,
                         (select event from payment_event as step
                           where step.org_id = record.org_id and step.record_id = record.id
                           order by step.at desc, step.id desc limit 1) as last
@@ -26,7 +26,7 @@ pub fn waiting(scope: &Anyone) -> Query<Vec<Waiting>> {
 
 pub fn stuck(scope: &Anyone) -> Query<Vec<Stuck>> {
     scope.query(sql!(
-        "select recipient, error, state_at from outbox
+        "select recipient, reason, state_at from outbox
           where state in ('failed', 'bounced') and state_at > 0 order by state_at, id limit ?1",
         OLDEST,
     ))

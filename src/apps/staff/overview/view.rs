@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::rules::{Counts, JobRun, MOST_COUNTED, Stuck, Waiting, working_days};
 use crate::answer::View;
+use crate::apps::payments::rules::ageing::WorkingDays;
+use crate::apps::staff::mail_room::NO_REASON;
 use crate::kernel::{Day, Zone, rfc3339};
+use crate::outbox::Reason;
 use crate::page::{self, FilterBar, Frame, Icon, Kind, Tone, badge, button_link, moment, page_head, screen};
 
 pub struct Overview {
@@ -17,6 +20,7 @@ pub struct Overview {
     pub finds_customers: bool,
     pub zone: Zone,
     pub today: Day,
+    pub calendar: WorkingDays,
     pub now: i64,
 }
 
@@ -63,20 +67,20 @@ impl Overview {
 
     fn payments(&self, waiting: &[Waiting]) -> Markup {
         let rows = waiting.iter().map(|it| {
-            let days = working_days(it.recorded_on, self.today);
+            let days = working_days(&self.calendar, it.recorded_on, self.today);
             let age = match days {
                 0 => "Since today".to_owned(),
                 1 => "1 working day".to_owned(),
                 many => format!("{many} working days"),
             };
-            let mark = if it.is_overdue(self.today) {
+            let mark = if it.is_overdue(&self.calendar, self.today) {
                 badge(Tone::Danger, &age)
             } else if it.is_answered == 1 {
                 badge(Tone::Attention, "Answered")
             } else {
                 html! { span.quiet { (age) } }
             };
-            row(&format!("/staff/organisations/{}", it.org_id.as_str()), &it.org, &it.invoice_number, &mark)
+            row(&format!("/staff/payments/{}", it.id.as_str()), &it.org, &it.invoice_number, &mark)
         });
         let said = match self.counts.answered {
             0 => "Recorded by customers, waiting to be matched.".to_owned(),
@@ -99,7 +103,7 @@ impl Overview {
             let when =
                 html! { span.quiet { (moment(&rfc3339(it.state_at), &self.zone.day_words(it.state_at))) } };
             let to = it.recipient.as_deref().unwrap_or("nobody");
-            row("/staff/mails", to, it.error.as_deref().unwrap_or("No reason was given"), &when)
+            row("/staff/mails", to, it.reason.map_or(NO_REASON, Reason::words), &when)
         });
         let said = "Somebody waits for a mail that did not arrive.";
         lane(
@@ -116,13 +120,12 @@ impl Overview {
     fn jobs(&self, runs: &[JobRun]) -> Markup {
         let stopped: Vec<&JobRun> = runs.iter().filter(|it| it.has_stopped(self.now)).collect();
         let rows = stopped.iter().map(|it| {
-            let last = if it.has_run() { self.zone.words(it.ran_at) } else { "never".to_owned() };
-            row(
-                "/staff/installation",
-                &it.job,
-                &format!("Last ran: {last}"),
-                &badge(Tone::Danger, "Has stopped"),
-            )
+            let last = if it.has_run() {
+                format!("Last ran {}", self.zone.words(it.ran_at))
+            } else {
+                "Has never run".to_owned()
+            };
+            row("/staff/installation", it.title(), &last, &badge(Tone::Danger, "Has stopped"))
         });
         let count = i64::try_from(stopped.len()).unwrap_or(0);
         let said = "The crons of the installation do not fire.";
@@ -141,7 +144,7 @@ impl Overview {
 fn search() -> Markup {
     page::filter_bar(&FilterBar {
         action: "/staff/organisations",
-        search: Some(("q", "Find a customer: name, domain, address, order or invoice number", None)),
+        search: Some(("q", "Find a customer, an order or an invoice", None)),
         controls: Vec::new(),
         clear: None,
         export: None,

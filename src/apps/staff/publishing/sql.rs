@@ -39,7 +39,8 @@ pub fn notice(scope: &Anyone, id: &NoticeId) -> Query<Option<Notice>> {
 }
 
 /// How many verified contacts, of how many organisations, it would reach at this moment: by the same words that decide
-/// who sees a notification.
+/// who sees a notification. Only the announcement to everybody looks at every organisation: the number is to be true, and
+/// nobody asks it twice a minute.
 macro_rules! reach {
     () => {
         concat!(
@@ -48,7 +49,8 @@ macro_rules! reach {
                             org_ids
                        from announcement where id = ?1) as note
                join contact on contact.verified_at is not null
-                and (note.org_ids is null or contact.org_id in (select value from json_each(note.org_ids)))
+                and contact.org_id in (select value from json_each(
+                      coalesce(note.org_ids, (select json_group_array(id) from organisation))))
               where ",
             meant_for_contact!("1")
         )

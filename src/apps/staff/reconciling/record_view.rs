@@ -87,7 +87,7 @@ impl RecordPage {
                 (notice(Tone::Neutral, "Nothing is left to decide", html! { p { (self.record.standing()) } p { (self.record.message) } }))
             }
             @if open(Action::TakeUp) {
-                (card(Some("Take it up"), self.form(Action::TakeUp, Kind::Primary, "Take up", &html! {
+                (card(Some("Take it up"), self.form(Action::TakeUp, Kind::Secondary, "Take up", &html! {
                     p { "Colleagues see that you look into it, and the customer can no longer withdraw it." }
                 })))
             }

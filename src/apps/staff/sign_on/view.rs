@@ -80,14 +80,14 @@ impl List {
                 b { (client.name) } " " (state) " " (tag(client.kind.label()))
                 @if client.login_uri.is_some() && client.enabled.0 { " " (tag("Launcher")) }
             },
-            html! { code { (client.id.as_str()) } },
+            html! { code.address { (client.id.as_str()) } },
             html! {
-                @match (uris.as_slice(), &client.login_uri) {
+                span.address { @match (uris.as_slice(), &client.login_uri) {
                     ([], Some(login)) => { (login) },
                     (uris, _) => { @for (at, uri) in uris.iter().enumerate() { @if at > 0 { br; } (uri) } },
-                }
+                } }
             },
-            page::moment(&rfc3339(client.created_at), &self.zone.words(client.created_at)),
+            page::moment(&rfc3339(client.created_at), &self.zone.day_words(client.created_at)),
             html! {
                 @if client.has_secret.0 {
                     form method="post" action={ (at) "/secret" } { (button(page::Kind::Secondary, "New secret")) }
