@@ -8,6 +8,7 @@ mod door;
 mod doorstep;
 mod form;
 mod gate;
+mod gateway_config;
 mod hash;
 mod keys;
 mod mail_config;
@@ -29,7 +30,7 @@ mod viewing;
 pub use app::{
     App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
 };
-pub use asked::Asked;
+pub use asked::{Asked, MOST_ROWS, too_many};
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{
     Access, BillDesk, ContactManager, Dashboards, Documentation, HelpDesk, Home, LicenseExtension, Member,
@@ -38,11 +39,12 @@ pub use door::{
 pub use doorstep::{Doorstep, System};
 pub use form::{Fields, Form, Limits, Posted, Row, Sent, Uploaded, WithFiles, refused_files, stale};
 pub use gate::Actor;
+pub use gateway_config::GatewayChoice;
 pub use hash::Verdict;
 pub use keys::{BadKeys, Keyring, Secrets};
 pub use mail_config::{MailConfig, Relay, Security, Transport};
 pub use once::{Kept, Once};
-pub use outside::{Call, Declined, Outside, Parcel, Reply, Wire};
+pub use outside::{Call, Declined, Outside, Parcel, Reply, Wire, in_time};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
 pub use serve::{bytes_of, form_may_lead_to, serve};

@@ -7,6 +7,7 @@ mod announce;
 mod deliver_mail;
 mod digest;
 mod expire_licences;
+pub mod hear_gateway;
 mod make_report;
 pub mod post;
 pub mod reports;

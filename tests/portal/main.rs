@@ -51,6 +51,8 @@ mod order_files;
 mod orders;
 mod orgs;
 mod over_use;
+mod paid_online;
+mod pay_online;
 mod payment_follow;
 mod payment_laws;
 mod payments;

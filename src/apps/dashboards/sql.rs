@@ -78,16 +78,18 @@ macro_rules! days {
 
 pub fn samples(org: &OrgScope, wanted: &Wanted) -> Query<Vec<Sample>> {
     let [product, sub_product, first, last, back] = args(wanted);
-    org.query(match (&product, &sub_product) {
-        (Some(_), Some(_)) => sql!(
+    let is_named = product.is_some() && sub_product.is_some();
+    org.query(if is_named {
+        sql!(
             concat!(chosen!("org_id = ?1 and product_id = ?2 and sub_product = ?3"), days!()),
             product,
             sub_product,
             first,
             last,
             back,
-        ),
-        _ => sql!(
+        )
+    } else {
+        sql!(
             concat!(
                 chosen!(
                     "org_id = ?1 and (?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3)"
@@ -99,7 +101,7 @@ pub fn samples(org: &OrgScope, wanted: &Wanted) -> Query<Vec<Sample>> {
             first,
             last,
             back,
-        ),
+        )
     })
 }
 
@@ -131,8 +133,9 @@ macro_rules! bought {
 pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
     let [product, sub_product, first, last, back] = args(wanted);
     let (today, most) = (today.to_string(), i64::try_from(MOST_PARTS).unwrap_or(0) + 1);
-    org.query(match (&product, &sub_product) {
-        (Some(_), Some(_)) => sql!(
+    let is_named = product.is_some() && sub_product.is_some();
+    org.query(if is_named {
+        sql!(
             concat!(chosen!("org_id = ?1 and product_id = ?2 and sub_product = ?3"), bought!()),
             product,
             sub_product,
@@ -141,8 +144,9 @@ pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
             back,
             today,
             most,
-        ),
-        _ => sql!(
+        )
+    } else {
+        sql!(
             concat!(
                 chosen!(
                     "org_id = ?1 and (?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3)"
@@ -156,7 +160,7 @@ pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
             back,
             today,
             most,
-        ),
+        )
     })
 }
 
