@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::rules::{Audience, Notice, Product, Reach, State, Text};
-use crate::access::notices::{meant_for, meant_for_contact};
+use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Anyone, Deed, Query, Scope};
 use crate::db::{Arg, Stmt};
 use crate::kernel::{Day, Flag, NoticeId, NotificationId, OrgId, PageOf, PersonId, ProductId, Zone};
