@@ -23,6 +23,7 @@ mod extension_requests;
 mod fixtures;
 mod health;
 mod ics_readers;
+mod ids;
 mod installation;
 mod jobs;
 mod keys;
