@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::gateway_config::GatewayChoice;
 use super::mail_config::MailConfig;
 use crate::kernel::{Day, Email, LimitScope, Zone};
 use crate::page::Brand;
@@ -29,6 +30,7 @@ pub struct Config {
     /// `licence` where nothing is said.
     pub extension_limit_scope: LimitScope,
     pub mail: MailConfig,
+    pub gateway: GatewayChoice,
 }
 
 /// Where the launcher leads out of the portal; what is not configured is not shown.
@@ -37,7 +39,6 @@ pub struct Links {
     pub help_desk: Option<String>,
     pub bill_desk: Option<String>,
     pub documentation: Option<String>,
-    pub gateway: Option<String>,
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -71,7 +72,6 @@ impl Config {
             help_desk: link("HELPDESK_URL")?,
             bill_desk: link("BILLDESK_URL")?,
             documentation: link("DOCUMENTATION_URL")?,
-            gateway: link("GATEWAY_URL")?,
         };
         let support_email =
             Email::try_from(text("SUPPORT_EMAIL")?).map_err(|it| bad("SUPPORT_EMAIL", it.to_string()))?;
@@ -98,6 +98,7 @@ impl Config {
             Err(_) => LimitScope::Licence,
         };
         let mail = MailConfig::read(environment, &support_email, text)?;
+        let gateway = GatewayChoice::read(environment, text)?;
         Ok(Self {
             environment,
             origin,
@@ -109,6 +110,7 @@ impl Config {
             links,
             extension_limit_scope,
             mail,
+            gateway,
         })
     }
 

@@ -9,7 +9,7 @@ use super::App;
 use super::gate::{Actor, Entry, live_session, note};
 use super::matrix::{Application, allows, openers};
 use super::notices::{
-    count_unread, meant_for, meant_for_me, newest_looked_at, read_through, unread, unread_count,
+    count_unread, meant_for, meant_for_me, names, newest_looked_at, read_through, unread, unread_count,
 };
 use super::scope::{Deed, OrgScope, Questions, Scope};
 use super::session::Wakefulness;

@@ -21,6 +21,10 @@ pub struct Secrets {
     pub mail_api_key: Option<String>,
     pub smtp_user: Option<String>,
     pub smtp_password: Option<String>,
+    /// Of the gateway's API.
+    pub stripe_key: Option<String>,
+    /// What the gateway signs its messages with; several while one is replaced.
+    pub stripe_webhook: Vec<String>,
     /// Of what other programs are told about somebody; without them nobody signs on anywhere.
     pub signing: Option<SigningKeys>,
     /// Shared with Zendesk.
@@ -114,6 +118,10 @@ impl Secrets {
             Some(text) if text.len() < 32 => Err(BadKeys { name, why: "has less than 32 characters" }),
             found => Ok(found),
         };
+        let several = |name: &'static str| -> Vec<String> {
+            let text = optional(name).unwrap_or_default();
+            text.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+        };
         let signing =
             optional("SIGNING_KEYS").map(|it| SigningKeys::parse("SIGNING_KEYS", &it)).transpose()?;
         Ok(Self {
@@ -123,6 +131,8 @@ impl Secrets {
             mail_api_key: optional("MAIL_API_KEY"),
             smtp_user: optional("SMTP_USER"),
             smtp_password: optional("SMTP_PASSWORD"),
+            stripe_key: optional("STRIPE_SECRET_KEY").map(|it| it.trim().to_owned()),
+            stripe_webhook: several("STRIPE_WEBHOOK_SECRET"),
             signing,
             zendesk: long("ZENDESK_SHARED_SECRET")?,
         })

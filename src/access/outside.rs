@@ -1,9 +1,9 @@
-//! What lies outside of the portal, as far as mail needs it.
+//! What lies outside of the portal, as far as mail and payments need it.
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either, select};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::app::Unreachable;
+use super::app::{App, Unreachable};
 use super::mail_config::Security;
 
 pub trait Outside: Send + Sync {
@@ -54,4 +54,12 @@ pub struct Parcel {
 pub struct Declined {
     pub code: Option<String>,
     pub said: String,
+}
+
+/// What is not done after so many seconds is given up.
+pub async fn in_time<T>(app: &App, seconds: u32, work: impl Future<Output = T> + Send) -> Option<T> {
+    match select(Box::pin(work), app.outside().pass(seconds)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }

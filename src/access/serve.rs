@@ -89,7 +89,7 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
 /// The API, and what standards have put elsewhere for programs to read.
 fn is_for_programs(path: &str) -> bool {
     let elsewhere = ["/sso/token", "/sso/userinfo", "/sso/jwks"].contains(&path);
-    elsewhere || path.starts_with("/api/") || path.starts_with("/.well-known/")
+    elsewhere || ["/api/", "/.well-known/", "/webhooks/"].iter().any(|it| path.starts_with(it))
 }
 
 /// A token may stand in a path, such as in the address of a calendar; it is a key and stays out of the log.

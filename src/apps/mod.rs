@@ -101,6 +101,7 @@ pub fn flash(code: &str) -> Option<Flash> {
             return Some(Flash { tone: Tone::Attention, text: text.to_owned() });
         }
         "payment-recorded" => "The payment is recorded. Below is what it has changed.",
+        "paid-online" => "The gateway has taken your payment. It says so here within a minute or so.",
         "payment-answered" => "Your answer is on its way to the billing team.",
         "payment-withdrawn" => "The record is withdrawn.",
         "contact-added" => "The contact was added. The verification mail is on its way.",

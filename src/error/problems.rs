@@ -82,6 +82,22 @@ const COMMON: &[Problem] = &[
         to_do: "Read it again; its status says what can be done.",
     },
     Problem {
+        code: "no-gateway",
+        status: 409,
+        title: "Paying online is not set up",
+        means: "This installation names no payment gateway, or lacks a secret that its gateway needs.",
+        to_do: "Pay by bank transfer to the account that the invoice names. Who runs the portal finds what is missing on \
+                its page \"Installation\".",
+    },
+    Problem {
+        code: "not-signed",
+        status: 400,
+        title: "The message is not believed",
+        means: "A message in the name of the payment gateway has no signature that this portal knows, was altered on its \
+                way, or is older than five minutes.",
+        to_do: "Compare the signing secret of the gateway's endpoint with STRIPE_WEBHOOK_SECRET, and the clocks of both.",
+    },
+    Problem {
         code: "contact-limit",
         status: 409,
         title: "All places are taken",

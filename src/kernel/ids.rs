@@ -62,6 +62,7 @@ ids!(
     PaymentDocumentId,
     PaymentEventId,
     PaymentId,
+    PaymentSessionId,
     PersonId,
     ProductId,
     ReportId,

@@ -26,7 +26,8 @@ pub use flag::Flag;
 pub use ids::{
     ApiKeyId, AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
     NoticeId, NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,
-    PersonId, ProductId, ReportId, RequestId, SessionId, SubProductId, SubscriptionId, ViewAsId,
+    PaymentSessionId, PersonId, ProductId, ReportId, RequestId, SessionId, SubProductId, SubscriptionId,
+    ViewAsId,
 };
 pub use limit_scope::{BadLimitScope, LimitScope};
 pub use line::{BadText, Line, Note};

@@ -19,9 +19,9 @@ pub fn launcher(tiles: &[Tile]) -> Markup {
         ul.launcher {
             @for tile in tiles {
                 li {
-                    a.tile href=(tile.href) rel=[tile.external.then_some("noopener")] {
+                    a.tile href=(tile.href) target=[tile.external.then_some("_blank")] rel=[tile.external.then_some("noopener")] {
                         span.tile-icon { (tile.icon) }
-                        b { (tile.label) @if tile.external { span.vh { " (other site)" } } }
+                        b { (tile.label) @if tile.external { span.vh { " (other site, opens in a new tab)" } } }
                         span.tile-text { (tile.text) }
                         span.tile-go { @if tile.external { (Icon::External) } @else { (Icon::Arrow) } }
                     }

@@ -94,3 +94,36 @@ test("a question is answered with a file", async () => {
   await page.getByText("Under review").first().waitFor();
   portal.clean();
 });
+
+test("an invoice is paid online: a slip is said at its field, and the gateway opens beside it, filled in", async () => {
+  for (const options of [{}, { ...PHONE, javaScriptEnabled: false }]) {
+    const page = await portal.signedIn("guest@acme.example", options);
+    const led = [];
+    await page.context().route("https://gateway.vendor.example/**", (route) => {
+      led.push(new URL(route.request().url()));
+      return route.fulfill({ contentType: "text/html", body: "<title>The gateway</title>" });
+    });
+    await page.goto(`${ACME}/pay?invoice=MER%2F2026%2F0041&currency=INR`);
+    assert.equal(await page.getByLabel("Invoice number").inputValue(), "MER/2026/0041");
+    assert.equal(await page.getByLabel("E-mail").inputValue(), "guest@acme.example");
+    await page.getByLabel("Amount").fill("1.234");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("at most two digits behind the point").first().waitFor();
+    await page.getByLabel("Amount").fill("1,98,240.00");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("Nothing is paid yet").waitFor();
+    const [tab] = await Promise.all([
+      page.context().waitForEvent("page"), page.getByRole("link", { name: "Proceed to the secure payment gateway" }).click(),
+    ]);
+    await tab.waitForLoadState();
+    assert.equal(await tab.title(), "The gateway");
+    const { invoice, amount, currency, email, organisation } = Object.fromEntries(led[0].searchParams);
+    assert.deepEqual({ invoice, amount, currency, email, organisation }, {
+      invoice: "MER/2026/0041", amount: "198240.00", currency: "INR", email: "guest@acme.example", organisation: "Acme Textiles",
+    });
+    await page.getByRole("link", { name: "Change something" }).click();
+    assert.equal(await page.getByLabel("Amount").inputValue(), "198240.00");
+    await page.context().close();
+  }
+  portal.clean(/status of 422/);
+});

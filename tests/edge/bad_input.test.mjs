@@ -90,7 +90,7 @@ const readers = () => [
   ["POST", "/api/v1/verifications/confirm", JSON_TYPE], ["POST", "/verify", FORM_TYPE],
   ["PATCH", "/api/v1/me", { ...JSON_TYPE, "if-match": "*" }], ["POST", "/me/name", FORM_TYPE],
   ["PUT", "/api/v1/me/password", JSON_TYPE], ["POST", "/me/password", FORM_TYPE],
-  ["POST", `/o/${customer.id}/notifications/preferences`, FORM_TYPE],
+  ["POST", `/o/${customer.id}/notifications/preferences`, FORM_TYPE], ["POST", `/o/${customer.id}/pay`, FORM_TYPE],
   ["PATCH", `/api/v1${customer.path}`, { ...JSON_TYPE, "if-match": "*" }], ["POST", `/o/${customer.id}/name`, FORM_TYPE],
   ["POST", `/api/v1${customer.path}/contacts`, JSON_TYPE], ["POST", `/o/${customer.id}/contacts`, FORM_TYPE],
   ["PUT", `/api/v1${customer.path}/roles`, { ...JSON_TYPE, "if-match": "*" }], ["POST", `/o/${customer.id}/roles`, FORM_TYPE],

@@ -25,6 +25,7 @@ export const DAY = 24 * HOUR;
 /** Empty is as good as not set. */
 const NO_SECRETS = {
   SESSION_KEYS: "", PASSWORD_PEPPER: "", SETUP_SECRET: "", SIGNING_KEYS: "", ZENDESK_SHARED_SECRET: "",
+  STRIPE_SECRET_KEY: "", STRIPE_WEBHOOK_SECRET: "",
 };
 
 /** As every test wants it: migrated, with the demo data. */

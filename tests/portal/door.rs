@@ -11,7 +11,7 @@ use portal::sql;
 
 use crate::fixtures::{NED_JOINS, Portal, cookie, logged, worthless_cookies};
 use crate::licence_cast::LICENCES;
-use crate::samples::{NOTICES, Sample, sample};
+use crate::samples::{ANN_PAYS, NOTICES, Sample, sample};
 
 /// Every route with a good request and a portal in which it can succeed.
 fn each_route(mut check: impl FnMut(&Endpoint, &Sample, Portal)) {
@@ -119,8 +119,9 @@ fn what_is_taken_away_between_reading_and_writing_stops_the_deed() {
 
 #[test]
 fn two_organisations_never_leak() {
-    let billed = [LICENCES, NOTICES].concat()
+    let billed = [LICENCES, NOTICES, ANN_PAYS].concat()
         + "insert into role values ('globex', 'billing', 'c-gus');
+           update payment_session set by_person = 'gus' where org_id = 'globex';
            insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
            select 'l-' || id, id, 'vaultastic', 'subscription', '2026-01-01', '2026-12-31', 1 from organisation;";
     for (org, person, contact, theirs, other) in [

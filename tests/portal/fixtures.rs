@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_vendor_desk.sql"),
     include_str!("../../migrations/0012_audit_keys_announcements.sql"),
     include_str!("../../migrations/0013_announcements.sql"),
+    include_str!("../../migrations/0014_pay_online.sql"),
     include_str!("../../migrations/0016_views_end.sql"),
     include_str!("../../migrations/0020_client_names.sql"),
 ];
@@ -270,7 +271,7 @@ impl Portal {
     ) -> Answer {
         let kind =
             if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8787");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host());
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, format!("theme=dark; {cookie}"));
         }
@@ -281,6 +282,11 @@ impl Portal {
             request = request.header(*name, *value);
         }
         self.ask(request.body(Body::from(body.to_owned())).unwrap())
+    }
+
+    /// Of its own origin.
+    fn host(&self) -> &str {
+        self.services.config.origin.split("://").nth(1).unwrap()
     }
 
     pub fn ask(&self, request: Request<Body>) -> Answer {

@@ -57,6 +57,7 @@ fn where_nothing_is_missing_each_check_says_so() {
             "Mail queue",
             "Crons",
             "Mail",
+            "Payment gateway",
             "Address",
             "Secrets",
         ];

@@ -107,8 +107,9 @@ fn every_url_asks_the_matrix() {
                     "insert into role values ('acme', '{code}', 'c-ned2') on conflict (org_id, role) do update set contact_id = 'c-ned2';"
                 )
             });
-            // A report is somebody's own.
-            let his = "update report set person_id = 'ned' where id = 'r-acme';";
+            // A report is somebody's own, and so is a payment that is begun.
+            let his = "update report set person_id = 'ned' where id = 'r-acme';
+                       update payment_session set by_person = 'ned';";
             let script = NED_JOINS.to_owned() + &moves.collect::<String>() + his;
             let answer = visit(&url, "acme", &cookie("ned"), &script);
             let open = application.is_none_or(|it| allows(roles, it));

@@ -268,7 +268,9 @@ fn has_the_right_face(url: &Endpoint, answer: &Answer) -> bool {
 
 /// Addresses that a standard has chosen, or that stand beside those.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/.well-known/") || ["/sso/jwks", "/sso/token", "/sso/userinfo"].contains(&path)
+    path.starts_with("/.well-known/")
+        || path.starts_with("/webhooks/")
+        || ["/sso/jwks", "/sso/token", "/sso/userinfo"].contains(&path)
 }
 
 #[test]

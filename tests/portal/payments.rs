@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Answer, NED_JOINS, Portal, looks, run};
+use crate::fixtures::{Answer, Portal, looks, run};
 use crate::orders::items;
 
 const API: &str = "/api/v1/organisations/acme/payment-records";
@@ -56,7 +56,6 @@ fn the_pages() {
     let portal = whole();
     insta::assert_snapshot!("payments", main_of(&portal.get(PAGE, "bob")));
     insta::assert_snapshot!("payment", main_of(&portal.get(&format!("{PAGE}/p-acme"), "bob")));
-    insta::assert_snapshot!("make_payment", main_of(&portal.get("/o/acme/pay", "sue")));
 }
 
 #[test]
@@ -198,27 +197,6 @@ fn a_record_of_somebody_else_is_not_there() {
             assert_eq!(portal.get(&format!("{at}/{path}"), "bob").status, StatusCode::NOT_FOUND, "{path}");
         }
     }
-}
-
-/// Everybody may pay; who holds no role, too.
-#[test]
-fn the_way_to_the_gateway() {
-    let portal = Portal::after(NED_JOINS);
-    let page = portal.get("/o/acme/pay", "ned");
-    let href =
-        "https://pay.vendor.example/?name=Ned&amp;email=ned%40both.example&amp;organisation=Acme-canary";
-    assert!(
-        page.body.contains(&format!("href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\"")),
-        "{}",
-        page.body
-    );
-    assert!(page.body.contains("href=\"/o/acme/pay\" aria-current=\"page\""));
-    assert!(!page.body.contains("href=\"/o/acme/payments\""), "the list is for Billing");
-    let without = Portal::configured(&[("GATEWAY_URL", "")]);
-    let page = without.get("/o/acme/pay", "ann");
-    assert!(
-        page.body.contains("has not set up a payment gateway") && !page.body.contains("target=\"_blank\"")
-    );
 }
 
 /// Of every status and currency there is something to look at.

@@ -93,6 +93,13 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
         r#"{"licence_id": "l-sky", "reason": "renewal_delayed", "description": "The order is on its way."}"#,
         LICENCES,
     ),
+    (
+        "POST",
+        "/o/{org}/pay",
+        "invoice=MER%2F7&currency=INR&amount=1%2C98%2C240.00&name=Ann&email=ann%40acme-canary.example",
+        "",
+    ),
+    ("GET", "/o/{org}/pay/{attempt}", "", ANN_PAYS),
     ("POST", "/o/{org}/payments/new", PAYMENT, ""),
     ("POST", "/api/v1/organisations/{org}/payment-records", PAYMENT, ""),
     ("POST", "/o/{org}/payments/{payment}/replies", REPLY, IS_ASKED),
@@ -272,6 +279,12 @@ const BODIES: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// Ann has begun to pay an invoice of each organisation, `a-acme` and `a-globex`.
+pub const ANN_PAYS: &str = "insert into payment_session (id, org_id, gateway, gateway_id, url, invoice_number, currency, amount,
+        payer_name, payer_email, by_person, by_name, started_at, status_at)
+    select 'a-' || id, id, 'stripe', 'cs_' || id, 'https://pay.example/' || id, 'MER/7', 'INR', 19824000, 'Ann ' || name,
+           'pay@' || lower(name) || '.example', 'ann', 'Ann', 1795327000, 1795327000 from organisation;";
+
 const A_DESK: &str = "insert into oidc_client (id, name, kind, secret_hash, created_at)
     values ('a-desk', 'Help desk', 'oidc', 'no hash of anything', 1);";
 
@@ -355,7 +368,7 @@ pub fn sample(url: &Endpoint) -> Sample {
     let path = path.replace("{document}", "d-acme").replace("{key}", "k-sales").replace("{notice}", "n-1");
     let path = path.replace("{partner}", "pa-row");
     let path = path.replace("{subscription}", "s-acme").replace("{product}", "skyconnect");
-    let path = path.replace("{notification}", "n-acme");
+    let path = path.replace("{notification}", "n-acme").replace("{attempt}", "a-acme");
     let headers = match url.method.as_str() {
         "PUT" | "PATCH" => IF_MATCH,
         _ if body.starts_with("--sample") => MULTIPART,

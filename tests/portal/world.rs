@@ -45,6 +45,8 @@ pub fn secrets(session: Keyring, pepper: Keyring) -> Secrets {
         mail_api_key: some("re_of_the_host_tests"),
         smtp_user: some("portal"),
         smtp_password: some("of the relay"),
+        stripe_key: some("sk_test_of_the_host_tests"),
+        stripe_webhook: vec!["whsec_new".to_owned(), "whsec_old".to_owned()],
         signing: Some(SigningKeys::parse("SIGNING_KEYS", &SIGNING_KEYS).unwrap()),
         zendesk: some(ZENDESK_SECRET),
     }

@@ -121,10 +121,25 @@ pub fn fill(today: Day, now: i64) -> Vec<Stmt> {
     };
     let records: Vec<Value> = RECORDS.iter().enumerate().map(record).collect();
     let records = json!(records).to_string();
-    [FILL_RECORDS, FILL_DOCUMENTS, FILL_FIRST_STEPS, FILL_LATER_STEPS, MOVE_ON]
+    let mut all: Vec<Stmt> = [FILL_RECORDS, FILL_DOCUMENTS, FILL_FIRST_STEPS, FILL_LATER_STEPS, MOVE_ON]
         .map(|sql| Stmt { sql, args: vec![Arg::from(records.clone())] })
-        .into()
+        .into();
+    all.push(Stmt { sql: FILL_ATTEMPTS, args: vec![now.into()] });
+    all
 }
+
+/// The Billing contact of Acme has once let the page at the gateway run out, and once waits for the bank.
+const FILL_ATTEMPTS: &str =
+    "insert into payment_session (id, org_id, gateway, url, invoice_number, currency, amount, payer_name, payer_email,
+                                  by_person, by_name, started_at, status, status_at)
+     select '01938a00-0000-7000-8000-00000f00000' || (value ->> 'id'), role.org_id, 'stripe', 'https://gateway.vendor.example/',
+            value ->> 'invoice', 'INR', value ->> 'amount', person.display_name, person.email, person.id,
+            person.display_name, ?1 - (value ->> 'ago'), value ->> 'status', ?1 - (value ->> 'ago') + 600
+       from json_each('[{\"id\": 1, \"invoice\": \"MER/0431\", \"amount\": 11800000, \"ago\": 183000, \"status\": \"expired\"},
+                        {\"id\": 2, \"invoice\": \"MER/0431\", \"amount\": 11800000, \"ago\": 91000, \"status\": \"pending\"}]')
+       join role on role.org_id = '01938a00-0000-7000-8000-000000000201' and role.role = 'billing'
+       join contact on contact.id = role.contact_id
+       join person on person.id = contact.person_id";
 
 const FILL_RECORDS: &str =
     "insert into payment_record (id, org_id, at, recorded_on, invoice_number, invoice_key, currency, amount, tax_deducted,

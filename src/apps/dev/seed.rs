@@ -37,6 +37,8 @@ const EMPTY: &[&str] = &[
     "delete from usage_sample",
     "delete from sub_product_sku",
     "delete from sub_product",
+    "delete from gateway_event",
+    "delete from payment_session",
     "delete from payment_effect",
     "delete from payment_event",
     "delete from payment_document",

@@ -77,10 +77,14 @@ impl Recording<'_> {
             let rows: Vec<Value> = self.proofs.iter().map(Proof::row).collect();
             deeds.push(sql::documents(org, &id, &rows, app.now()));
         }
-        deeds.push(sql::event(org, &app.new_id::<PaymentEventId>(), &id, Happened::Submit, &said, ""));
+        // Both happen in one second, and the timeline is in the order of the ids then.
+        let mut events: [PaymentEventId; 2] = [app.new_id(), app.new_id()];
+        events.sort();
+        let [first, second] = events;
+        deeds.push(sql::event(org, &first, &id, Happened::Submit, &said, ""));
         if self.taken_up {
             let step = Said { by_kind: ByKind::System, ..said };
-            deeds.push(sql::event(org, &app.new_id(), &id, Happened::TakeUp, &step, ""));
+            deeds.push(sql::event(org, &second, &id, Happened::TakeUp, &step, ""));
             deeds.extend(sql::move_on(org, &id, (Status::Submitted, Status::UnderReview), today, ""));
         }
         if !decided.is_empty() {
@@ -91,12 +95,14 @@ impl Recording<'_> {
         deeds.push(self.audited(&id, &effects));
 
         let news = self.news(&id, &effects);
-        let title: String = format!("Payment of invoice {} recorded", payment.invoice.as_str())
-            .chars()
-            .take(MOST_TITLE)
-            .collect();
+        let (title, how) = if self.is_online() {
+            (format!("Invoice {} was paid online", payment.invoice.as_str()), "paid")
+        } else {
+            (format!("Payment of invoice {} recorded", payment.invoice.as_str()), "recorded")
+        };
+        let title: String = title.chars().take(MOST_TITLE).collect();
         let body =
-            [vec![format!("{}, recorded by {}.", payment.amount.words(), self.name)], news.licences.clone()];
+            [vec![format!("{}, {how} by {}.", payment.amount.words(), self.name)], news.licences.clone()];
         let path = format!("/payments/{}", id.as_str());
         let notice = Notice {
             title: &title,
@@ -110,6 +116,11 @@ impl Recording<'_> {
         deeds.extend(letters.map(|it| it.deed(org, app)));
         let status = if self.taken_up { Status::UnderReview } else { Status::Submitted };
         Made { id, status, effects, deeds }
+    }
+
+    /// The gateway said so, and not a person.
+    fn is_online(&self) -> bool {
+        self.by_kind == ByKind::System
     }
 
     fn audited(&self, id: &PaymentId, effects: &[Effect]) -> Deed {
@@ -148,7 +159,13 @@ impl Recording<'_> {
         let moved = effects.iter().filter(|it| it.has_moved());
         let licences =
             moved.map(|it| format!("{} is now valid till {}.", it.product, it.new_valid_till.words()));
-        News { about, what: Happened::Submit, message: String::new(), licences: licences.collect() }
+        News {
+            about,
+            what: Happened::Submit,
+            message: String::new(),
+            licences: licences.collect(),
+            online: self.is_online(),
+        }
     }
 }
 

@@ -177,6 +177,7 @@ fn deeds(
         what,
         message: message.to_owned(),
         licences: Vec::new(),
+        online: false,
     };
     let title = format!("Payment of invoice {}: {}", record.invoice_number, what.label().to_lowercase());
     let notice = Notice {

@@ -1,9 +1,8 @@
-use super::pay_view::MakePayment;
 use super::record_view::RecordPage;
 use super::records::{Filter, Record};
+use super::sql;
 use super::view::{self, History};
-use super::{pay_view, sql};
-use crate::access::{Access, Asked, PaymentGateway, PaymentRecord};
+use crate::access::{Access, Asked, PaymentRecord};
 use crate::answer::{Answer, Sheet, Shown, View};
 use crate::apps::home;
 use crate::db::DbError;
@@ -73,23 +72,6 @@ pub async fn record(door: Door) -> Result<Answer, Error> {
     Ok(Answer::of(Shown { frame: door.frame(&me), view }))
 }
 
-/// For everybody; card data is typed at the gateway and nowhere else.
-pub async fn pay(door: Access<PaymentGateway>) -> Result<Answer, Error> {
-    let (me, ()) = door.read(()).await?;
-    let config = door.app().config();
-    let known =
-        [("name", me.name.as_str()), ("email", me.email.as_str()), ("organisation", me.org_name.as_str())];
-    let view = MakePayment {
-        gateway: config.links.gateway.as_deref().map(|it| pay_view::filled(it, &known)),
-        name: me.name.as_str().to_owned(),
-        email: me.email.as_str().to_owned(),
-        org_name: me.org_name.as_str().to_owned(),
-        vendor: config.brand.vendor_name.clone(),
-        support: config.support_email.as_str().to_owned(),
-    };
-    Ok(Answer::of(Shown { frame: door.frame(&me), view }))
-}
-
 fn filter(asked: &mut Asked) -> Filter {
     let (status, currency, q) = (asked.read("status"), asked.read("currency"), asked.read("q"));
     let (from, to) = (asked.read::<Day>("from"), asked.read::<Day>("to"));
@@ -108,6 +90,7 @@ fn blank(door: &Door, asked: &Asked) -> History {
         draft: asked.draft(),
         filters: asked.filters(),
         vendor: config.brand.vendor_name.clone(),
+        bill_desk: config.links.bill_desk.clone(),
         at: at(door),
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::online;
+use super::online::mail::STRAY;
 use super::records::{Happened, Record};
 use crate::access::Config;
 use crate::access::matrix::{Application, allows};
@@ -42,6 +44,9 @@ pub struct News {
     pub message: String,
     /// At submission: what it did to each licence, a sentence each.
     pub licences: Vec<String>,
+    /// Paid at the gateway, by its own word.
+    #[serde(default)]
+    pub online: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -97,6 +102,7 @@ pub fn render(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
         TO_CUSTOMER => customer_text(ToCustomer::deserialize(payload).ok()?, origin, &brand.vendor_name),
         TO_VENDOR => vendor_text(News::deserialize(payload).ok()?, origin),
         OVERDUE => overdue_text(&Overdue::deserialize(payload).ok()?, origin),
+        STRAY => online::mail::text(payload, mailing)?,
         _ => return None,
     };
     Some(text.dressed(brand))
@@ -105,9 +111,18 @@ pub fn render(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
 fn customer_text(mail: ToCustomer, origin: &str, vendor: &str) -> MailText {
     let ToCustomer { name, role, news } = mail;
     let opens = allows(&[role], Application::PaymentRecord);
-    let News { about, what, message, licences } = news;
+    let News { about, what, message, licences, online } = news;
     let invoice = &about.invoice;
     let (subject, said) = match what {
+        Happened::Submit if online => (
+            format!("Invoice {invoice} was paid online"),
+            format!(
+                "{} paid invoice {invoice} of {} online, and the gateway has confirmed it. The {vendor} team marks the invoice as paid within {} working days.",
+                about.by,
+                about.organisation,
+                super::rules::ageing::WORKING_DAYS
+            ),
+        ),
         Happened::Submit => (
             format!("Payment of invoice {invoice} recorded"),
             format!(
@@ -167,7 +182,7 @@ fn customer_text(mail: ToCustomer, origin: &str, vendor: &str) -> MailText {
 }
 
 fn vendor_text(news: News, origin: &str) -> MailText {
-    let News { about, what, message, licences } = news;
+    let News { about, what, message, licences, online } = news;
     let (customer, invoice) = (&about.organisation, &about.invoice);
     let (subject, said) = match what {
         Happened::Answer => (
@@ -177,6 +192,12 @@ fn vendor_text(news: News, origin: &str) -> MailText {
         Happened::Withdraw => (
             format!("{customer} withdrew the payment record of invoice {invoice}"),
             format!("{customer} withdrew the record before it was taken up. There is nothing to reconcile."),
+        ),
+        Happened::Submit if online => (
+            format!("{customer} paid {} for invoice {invoice} online", about.amount),
+            format!(
+                "{customer} paid invoice {invoice} online, and the gateway has confirmed it. Reconcile it with the accounts."
+            ),
         ),
         Happened::Submit
         | Happened::TakeUp
@@ -191,7 +212,7 @@ fn vendor_text(news: News, origin: &str) -> MailText {
     let mut lines = vec![said, about.said()];
     lines.extend(Some(message).filter(|it| !it.is_empty()));
     lines.extend(licences);
-    team_text(subject, lines, origin)
+    team_text(subject, lines, origin, &about)
 }
 
 fn overdue_text(mail: &Overdue, origin: &str) -> MailText {
@@ -203,17 +224,17 @@ fn overdue_text(mail: &Overdue, origin: &str) -> MailText {
         recorded_on.words(),
         due_on.words()
     );
-    team_text(subject, vec![late, about.said()], origin)
+    team_text(subject, vec![late, about.said()], origin, about)
 }
 
-fn team_text(subject: String, lines: Vec<String>, origin: &str) -> MailText {
+fn team_text(subject: String, lines: Vec<String>, origin: &str, about: &About) -> MailText {
     MailText {
         subject,
         greeting: "Hello billing team,".to_owned(),
         lines,
         button: Some(MailButton {
-            label: "Open the back office",
-            url: format!("{origin}/staff"),
+            label: "Open the payment",
+            url: format!("{origin}/staff/payments/{}", about.record.as_str()),
             code: None,
         }),
         reason: "You get this because this address is the billing address of the portal.".to_owned(),

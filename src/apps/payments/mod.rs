@@ -8,7 +8,7 @@ mod form_view;
 mod ground;
 mod handlers;
 pub mod mail;
-mod pay_view;
+pub mod online;
 mod record_view;
 mod recording;
 pub mod records;
@@ -20,7 +20,7 @@ mod view;
 use axum::http::Method;
 use axum::routing::{get, post};
 
-use crate::access::{OrgScope, PaymentGateway, PaymentRecord, Query, Routes};
+use crate::access::{OrgScope, PaymentRecord, Query, Routes};
 
 pub use records::Record;
 pub use rules::Status;
@@ -28,6 +28,7 @@ pub use sql::OPEN_SHOWN;
 
 pub fn routes() -> Routes {
     Routes::default()
+        .merge(online::routes())
         .page::<PaymentRecord>(&Method::GET, "/payments", get(handlers::history))
         .page::<PaymentRecord>(&Method::GET, "/payments.csv", get(handlers::history_sheet))
         .page::<PaymentRecord>(&Method::GET, "/payments/new", get(recording::form))
@@ -41,7 +42,6 @@ pub fn routes() -> Routes {
             "/payments/{payment}/documents/{document}",
             get(recording::document),
         )
-        .page::<PaymentGateway>(&Method::GET, "/pay", get(handlers::pay))
         .api::<PaymentRecord>(&Method::GET, "/payment-records", get(handlers::history))
         .api::<PaymentRecord>(&Method::GET, "/payment-records.csv", get(handlers::history_sheet))
         .api::<PaymentRecord>(&Method::POST, "/payment-records", post(recording::record))

@@ -257,7 +257,7 @@ impl Step {
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is no amount of a payment")]
-struct NoAmount(i64);
+pub struct NoAmount(pub i64);
 
 impl TryFrom<Columns> for Record {
     type Error = NoAmount;

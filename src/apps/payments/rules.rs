@@ -4,7 +4,10 @@ pub mod ageing;
 pub mod answered;
 pub mod bridge;
 mod declared;
+pub mod online;
 pub mod proof;
+pub mod signature;
+pub mod told;
 pub mod withheld;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,8 @@
 mod deeds;
+mod online;
 
 pub use deeds::*;
+pub use online::*;
 
 use super::records::{Filter, Record, Sibling, Step, Stored};
 use crate::access::{OrgScope, Query, Scope};

@@ -19,6 +19,8 @@ pub struct History {
     /// The filters as they stand in the address, without the place in the list.
     pub filters: String,
     pub vendor: String,
+    /// Where questions about invoices are asked, if anywhere.
+    pub bill_desk: Option<String>,
     /// Path of this list.
     pub at: String,
 }
@@ -74,6 +76,13 @@ impl View for History {
             (self.filter_bar())
             @if self.draft.errors.is_empty() {
                 @if self.records.is_empty() { (self.nothing()) } @else { (self.table()) (self.pages()) }
+            }
+            @if let Some(desk) = &self.bill_desk {
+                p.quiet {
+                    "A question about an invoice? "
+                    a href=(desk) target="_blank" rel="noopener" { "Ask at the bill desk" span.vh { " (other site, opens in a new tab)" } }
+                    ". You will be asked to sign in there."
+                }
             }
         };
         page::screen(frame, "Payments", main)

@@ -8,13 +8,13 @@ mod smtp;
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use futures::future::{BoxFuture, Either, FutureExt, ready, select};
+use futures::future::{BoxFuture, FutureExt, ready};
 use serde_json::{Value, json};
 
 pub use self::binding::Binding;
 pub use self::http::{Http, judged, letter};
 pub use self::smtp::Smtp;
-use crate::access::{App, Config, Deed, Scope, System, Transport};
+use crate::access::{self, App, Config, Deed, Scope, System, Transport};
 use crate::kernel::{Email, MailId};
 use crate::outbox::Reason;
 use crate::page::{Attachment, Mail};
@@ -94,10 +94,8 @@ pub fn transport(config: &Config) -> Box<dyn Post> {
 
 /// What is not done after so many seconds is tried again later.
 async fn in_time<T>(app: &App, seconds: u32, work: impl Future<Output = T> + Send) -> Result<T, Bounce> {
-    match select(Box::pin(work), app.outside().pass(seconds)).await {
-        Either::Left((done, _)) => Ok(done),
-        Either::Right(_) => Err(Bounce::Temporary(format!("no answer within {seconds} s"))),
-    }
+    let late = || Bounce::Temporary(format!("no answer within {seconds} s"));
+    access::in_time(app, seconds, work).await.ok_or_else(late)
 }
 
 impl fmt::Display for Bounce {

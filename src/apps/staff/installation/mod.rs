@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::routing::get;
 
 use super::overview::{self, JobRun};
-use crate::access::{Anyone, App, Query, Routes, Staffed, Transport, seat};
+use crate::access::{Anyone, App, GatewayChoice, Query, Routes, Staffed, Transport, seat};
 use crate::answer::{Answer, Shown};
 use crate::apps::health;
 use crate::error::Error;
@@ -44,8 +44,9 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
     let stopped =
         runs.iter().filter(|it| it.has_stopped(now)).map(|it| format!("{} ({})", it.title(), it.job));
     let stopped: Vec<String> = stopped.collect();
-    let last = |it: &JobRun| format!("{}: last on {}.", it.title(), config.zone.words(it.ran_at));
-    let ran: Vec<String> = runs.iter().filter(|it| it.has_run()).map(last).collect();
+    let looked_at = runs.iter().find(|it| it.job == "expire_licences" && it.has_run());
+    let said = |it: &JobRun| format!("Licences were last looked at on {}.", config.zone.words(it.ran_at));
+    let ran = looked_at.map(said).unwrap_or_default();
     let mail = match &config.mail.transport {
         Transport::None => None,
         Transport::Mailbox => Some("into the mailbox of development".to_owned()),
@@ -53,16 +54,29 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
         Transport::Http(origin) => Some(format!("through {origin}")),
         Transport::Smtp(relay) => Some(format!("through {} by SMTP", relay.host)),
     };
+    let gateway = match &config.gateway {
+        GatewayChoice::None => None,
+        GatewayChoice::Link(link) => {
+            let host = link.split('/').nth(2).unwrap_or_default();
+            Some(format!("at {host}; what is paid there is recorded by hand"))
+        }
+        GatewayChoice::Stripe(_) => {
+            Some(format!("through Stripe, which tells {}/webhooks/stripe what was paid", config.origin))
+        }
+    };
+    let gateway_lacks = config.gateway.lacks(app.secrets());
     let facts = Facts {
         missing: &missing,
         bindings: &bindings,
         stopped: &stopped,
-        ran: &ran.join(" "),
+        ran: &ran,
         is_production: config.is_production(),
         origin: &config.origin,
         mail: mail.as_deref(),
         mail_from: config.mail.from.as_str(),
         setup_secret_is_set: app.secrets().setup.is_some(),
+        gateway: gateway.as_deref(),
+        gateway_lacks: &gateway_lacks,
     };
     rules::checks(&facts)
 }

@@ -8,7 +8,7 @@ pub struct Facts<'a> {
     pub bindings: &'a [(&'static str, Option<String>)],
     /// Jobs that should have run.
     pub stopped: &'a [String],
-    /// When the others last did, in sentences.
+    /// When the licences were last looked at, in a sentence.
     pub ran: &'a str,
     pub is_production: bool,
     pub origin: &'a str,
@@ -16,6 +16,10 @@ pub struct Facts<'a> {
     pub mail: Option<&'a str>,
     pub mail_from: &'a str,
     pub setup_secret_is_set: bool,
+    /// Where invoices are paid online, in words, where that is set up at all.
+    pub gateway: Option<&'a str>,
+    /// Secrets that the gateway needs and that are not set.
+    pub gateway_lacks: &'a [&'static str],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,7 @@ fn check(name: &'static str, stands: Stands, said: impl Into<String>, mend: Opti
 pub fn checks(facts: &Facts) -> Vec<Check> {
     let mut all = vec![database(facts)];
     all.extend(facts.bindings.iter().map(|(name, fault)| binding(name, fault.as_deref())));
-    all.extend([jobs(facts), mail(facts), origin(facts), secrets(facts)]);
+    all.extend([jobs(facts), mail(facts), gateway(facts), origin(facts), secrets(facts)]);
     all
 }
 
@@ -136,6 +140,32 @@ fn mail(facts: &Facts) -> Check {
     }
 }
 
+fn gateway(facts: &Facts) -> Check {
+    let name = "Payment gateway";
+    match (facts.gateway, facts.gateway_lacks) {
+        (None, _) => check(
+            name,
+            Stands::Shaky,
+            "None is set up. The page \"Make Payment\" says how to pay by bank transfer instead.",
+            Some("Set GATEWAY_URL, or PAYMENT_GATEWAY to stripe, in wrangler.toml, and deploy."),
+        ),
+        (Some(way), []) => check(name, Stands::Well, format!("Invoices are paid online {way}."), None),
+        (Some(way), [first, ..]) => check(
+            name,
+            Stands::Broken,
+            format!(
+                "Invoices should be paid online {way}, and {} not set. Until then nobody can pay here, and what the \
+                 gateway tells is put off.",
+                match facts.gateway_lacks {
+                    [only] => format!("{only} is"),
+                    many => format!("{} are", many.join(" and ")),
+                }
+            ),
+            Some(&format!("npx wrangler secret put {first} --env production")),
+        ),
+    }
+}
+
 fn origin(facts: &Facts) -> Check {
     let origin = facts.origin;
     match (facts.is_production, origin.starts_with("https://")) {
@@ -188,6 +218,8 @@ mod tests {
             mail: Some("by SMTP"),
             mail_from: "support@vendor.example",
             setup_secret_is_set: false,
+            gateway: Some("through Stripe"),
+            gateway_lacks: &[],
         }
     }
 
@@ -208,6 +240,7 @@ mod tests {
             bindings: &bindings,
             mail: None,
             origin: "http://portal.vendor.example",
+            gateway_lacks: &["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
             ..good()
         };
         let all = checks(&broken);
@@ -218,6 +251,10 @@ mod tests {
             all.iter().any(|it| it.said.contains("view_as"))
                 && all.iter().any(|it| it.said.contains("no such bucket"))
         );
+        let both = all.iter().find(|it| it.name == "Payment gateway").unwrap();
+        assert!(both.said.contains("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are not set"), "{both:?}");
+        let none = checks(&Facts { gateway: None, ..good() });
+        assert!(none.iter().any(|it| it.stands == Stands::Shaky && it.said.contains("bank transfer")));
         let all: Vec<String> = (1..=60).map(|it| format!("t{it}")).collect();
         assert!(without_tables(&all).said.contains("t1, t2, t3, t4, t5 and 55 more"));
         let left = checks(&Facts { setup_secret_is_set: true, ..good() });
