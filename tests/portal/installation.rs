@@ -107,8 +107,12 @@ fn crons_that_do_not_fire_are_named() {
 
 #[test]
 fn a_mail_that_cannot_leave_is_not_waited_for() {
-    let portal =
-        || Portal::configured(&[("ENVIRONMENT", "production"), ("PORTAL_ORIGIN", "https://portal.vendor.example")]);
+    let portal = || {
+        Portal::configured(&[
+            ("ENVIRONMENT", "production"),
+            ("PORTAL_ORIGIN", "https://portal.vendor.example"),
+        ])
+    };
     is_missing(portal, "Mail<", &["No transport is chosen", "MAIL_TRANSPORT"]);
 }
 
