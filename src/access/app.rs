@@ -8,7 +8,8 @@ use super::keys::Secrets;
 use super::outside::Outside;
 use super::session::{IDLE, Record};
 use crate::db::Db;
-use crate::kernel::{MailId, OrgId, RequestId, Role, SessionId, StaffRole};
+use crate::error::Error;
+use crate::kernel::{Day, MailId, OrgId, RequestId, Role, SessionId, StaffRole};
 use crate::page::{Flash, NavItem};
 
 /// A store of text by key that lags and forgets: a hint, never a judge (platform 2).
@@ -152,6 +153,11 @@ impl App {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.now
+    }
+
+    /// The day it is for the vendor.
+    pub fn today(&self) -> Result<Day, Error> {
+        Day::today(self.now, self.config().zone).ok_or(Error::Ours("a day outside the calendar"))
     }
 
     #[must_use]

@@ -7,8 +7,19 @@ use serde::de::DeserializeOwned;
 
 use super::App;
 use super::form::percent_decodes;
-use crate::kernel::{Cursor, FieldError, PageOf};
+use crate::kernel::{Cursor, Day, FieldError, PageOf};
 use crate::page::Draft;
+
+/// Rows of a file; whoever wants more takes it in parts.
+pub const MOST_ROWS: usize = 5_000;
+
+/// Of a file that would have more than `MOST_ROWS`; said at the filter that makes it smaller.
+#[must_use]
+pub fn too_many(field: &str) -> FieldError {
+    let said =
+        format!("This would be more than {MOST_ROWS} rows. Filter them into parts and take one at a time.");
+    FieldError::new(field, "too-many", said)
+}
 
 /// Parameters that nobody reads say nothing, such as those that mail programs add.
 pub struct Asked {
@@ -45,6 +56,18 @@ impl Asked {
     pub fn flaw<T>(&mut self, name: &str, code: &'static str, message: impl Into<String>) -> Option<T> {
         self.errors.push(FieldError::new(name, code, message));
         None
+    }
+
+    /// `from` and `to`, which do not lie the wrong way round.
+    pub fn days(&mut self) -> (Option<Day>, Option<Day>) {
+        let days = (self.read::<Day>("from"), self.read::<Day>("to"));
+        if let (Some(from), Some(to)) = days
+            && from > to
+        {
+            let said = "The last day lies before the first one. Swap them, or leave one of them out.";
+            let _: Option<()> = self.flaw("to", "before-from", said);
+        }
+        days
     }
 
     /// `limit` and `cursor`.

@@ -2,20 +2,21 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::response::Html;
 use serde::Deserialize;
 
 use super::App;
 use super::gate::{Actor, Entry, live_session, note};
 use super::matrix::{Application, allows, openers};
 use super::notices::{
-    count_unread, meant_for, meant_for_me, newest_looked_at, read_through, unread, unread_count,
+    count_unread, meant_for, meant_for_me, names, newest_looked_at, read_through, unread, unread_count,
 };
 use super::scope::{Deed, OrgScope, Questions, Scope};
 use super::session::Wakefulness;
 use super::viewing::{Asks, Viewer, viewers};
 use crate::db::{Arg, Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{ContactId, DisplayName, Email, OrgId, OrgName, PersonId, Role};
+use crate::kernel::{ContactId, Day, DisplayName, Email, FieldError, OrgId, OrgName, PersonId, Role};
 use crate::page::{Frame, Place, Viewing};
 use crate::sql;
 
@@ -214,6 +215,23 @@ impl<S: Screen> Access<S> {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.entry.app.now()
+    }
+
+    /// The day it is for the vendor.
+    pub fn today(&self) -> Result<Day, Error> {
+        self.app().today()
+    }
+
+    /// What was asked for cannot be. The gate speaks before the filters; then `page` shows them again, and no rows.
+    pub async fn refuses(
+        &self,
+        errors: Vec<FieldError>,
+        page: impl FnOnce(&Frame, Vec<FieldError>) -> Html<String> + Send,
+    ) -> Error {
+        match self.read(()).await {
+            Ok((me, ())) => Error::invalid(errors).on_screen(|errors| page(&self.frame(&me), errors)),
+            Err(error) => error,
+        }
     }
 
     /// Who is signed in and does what is done here; what one reads may be another's (`read_as`).

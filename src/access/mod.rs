@@ -30,7 +30,7 @@ mod viewing;
 pub use app::{
     App, Caller, Files, Held, Kv, Later, Listed, Listing, MailQueue, Services, Signer, Unreachable,
 };
-pub use asked::Asked;
+pub use asked::{Asked, MOST_ROWS, too_many};
 pub use config::{BadConfig, Config, Environment, Links};
 pub use door::{
     Access, BillDesk, ContactManager, Dashboards, Documentation, HelpDesk, Home, LicenseExtension, Member,

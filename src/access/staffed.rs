@@ -3,6 +3,7 @@ use std::marker::PhantomData;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::response::Html;
 use futures::join;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -15,7 +16,7 @@ use super::session::{STAFF_LIFETIME, Wakefulness};
 use super::viewing::{banner, open_view};
 use crate::db::{Rows, Stmt};
 use crate::error::Error;
-use crate::kernel::{ApiKeyId, Day, DisplayName, Email, OrgId, PersonId, SessionId, StaffRole};
+use crate::kernel::{ApiKeyId, Day, DisplayName, Email, FieldError, OrgId, PersonId, SessionId, StaffRole};
 use crate::page::{Frame, Place};
 use crate::sql;
 
@@ -200,7 +201,19 @@ impl<S: Seat> Staffed<S> {
 
     /// The day it is for the vendor.
     pub fn today(&self) -> Result<Day, Error> {
-        Day::today(self.now(), self.app.config().zone).ok_or(Error::Ours("a day outside the calendar"))
+        self.app.today()
+    }
+
+    /// What was asked for cannot be. The gate speaks before the filters; then `page` shows them again, and no rows.
+    pub async fn refuses(
+        &self,
+        errors: Vec<FieldError>,
+        page: impl FnOnce(&Frame, &Colleague, Vec<FieldError>) -> Html<String> + Send,
+    ) -> Error {
+        match self.read(()).await {
+            Ok((me, ())) => Error::invalid(errors).on_screen(|errors| page(&self.frame(&me), &me, errors)),
+            Err(error) => error,
+        }
     }
 
     #[must_use]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::enqueue;
 use super::same_id::same_id;
-use crate::access::notices::{meant_for, meant_for_contact};
+use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::notifications::Category;
 use crate::apps::notifications::mail::{About, PUBLISHED, usual_of};
@@ -58,7 +58,7 @@ struct Written {
     id: MailId,
 }
 
-/// `rounds` is `ANNOUNCEMENTS` for everybody but a test.
+/// `rounds` is `ANNOUNCEMENTS` where a message calls for it, and less where a cron does.
 pub async fn announce(system: &System, rounds: usize) -> Result<Value, Error> {
     let (mut looked_at, mut mails, mut done, mut left) = (0, 0, 0, rounds);
     while let Some(mut note) = system.read(next(system)).await? {

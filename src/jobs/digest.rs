@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::enqueue;
 use super::same_id::same_id;
-use crate::access::notices::{meant_for, meant_for_contact};
+use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::notifications::Category;
 use crate::apps::notifications::mail::{self, DIGEST, Item, To};
@@ -69,7 +69,7 @@ struct Written {
     id: MailId,
 }
 
-/// `rounds` is `DIGESTS` for everybody but a test.
+/// `rounds` is `DIGESTS` where a message calls for it, and less where a cron does.
 pub async fn digest(system: &System, rounds: usize) -> Result<Value, Error> {
     let Some(week) = week(system) else { return Ok(json!({ "week": null })) };
     let standing = system.read(standing(system, &week)).await?.ok_or(Error::NotFound)?;

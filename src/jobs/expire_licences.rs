@@ -66,7 +66,7 @@ struct Plan {
     mails: Vec<Value>,
 }
 
-/// `rounds` is `ROUNDS` for everybody but a test.
+/// `rounds` is `ROUNDS` where a message calls for it, and less where a cron does.
 pub async fn expire_licences(system: &System, rounds: usize) -> Result<Value, Error> {
     let zone = system.app().config().zone;
     let today = Day::today(system.now(), zone).ok_or(Error::NotFound)?;

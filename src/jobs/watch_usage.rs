@@ -12,17 +12,16 @@ use serde_json::{Value, json};
 use super::enqueue;
 use super::same_id::same_id;
 use crate::access::{Deed, Query, Scope, System};
-use crate::apps::dashboards::mail::{Crossing, OVER_USE, OverUse};
+use crate::apps::dashboards::mail::{CATEGORY, Crossing, OVER_USE, OverUse};
 use crate::apps::dashboards::{Part, Sample, THRESHOLDS, purchased, reaches};
+use crate::apps::notifications::mail::usual_of;
 use crate::db::Rows;
 use crate::error::Error;
-use crate::kernel::{Day, Email, MailId, NotificationId, OrgId, ProductId, Role, SubProductId};
+use crate::kernel::{Day, Email, MailId, NotificationId, OrgId, PersonId, ProductId, Role, SubProductId};
 use crate::sql;
 
 /// So many meters a batch, each with up to two months of samples.
 const CHUNK: usize = 200;
-/// And so many batches a run; the next one goes on.
-pub const ROUNDS_OF_USAGE: usize = 50;
 
 /// A meter with something new, and everything that there is to say about it.
 #[derive(Deserialize)]
@@ -42,6 +41,8 @@ struct Found {
     #[serde(deserialize_with = "from_json")]
     told: Vec<Told>,
     #[serde(deserialize_with = "from_json")]
+    /// Who has such mails at once; the notification is there for both whatever they chose, and the weekly mail
+    /// collects it for who wants it so.
     readers: Vec<Reader>,
 }
 
@@ -53,6 +54,7 @@ struct Told {
 
 #[derive(Deserialize)]
 struct Reader {
+    person: PersonId,
     name: String,
     email: Email,
     role: Role,
@@ -72,6 +74,7 @@ struct Plan {
     mails: Vec<Value>,
 }
 
+/// In so many batches; the next cron goes on.
 pub async fn watch_usage(system: &System, rounds: usize) -> Result<Value, Error> {
     let zone = system.app().config().zone;
     let today = Day::today(system.now(), zone).ok_or(Error::NotFound)?;
@@ -125,12 +128,15 @@ fn those_changed(system: &System, today: Day) -> Query<Vec<Found>> {
                    from usage_alert as alert
                   where alert.org_id = meter.org_id and alert.period >= ?2 and alert.product_id = meter.product_id
                     and alert.sub_product = meter.sub_product) as told,
-                (select json_group_array(json_object('name', person.display_name, 'email', person.email,
-                                                     'role', role.role))
+                (select json_group_array(json_object('person', person.id, 'name', person.display_name,
+                                                     'email', person.email, 'role', role.role))
                    from role
                    join contact on contact.org_id = role.org_id and contact.id = role.contact_id
                    join person on person.id = contact.person_id
-                  where role.org_id = meter.org_id and role.role in ('primary', 'billing')) as readers
+                  where role.org_id = meter.org_id and role.role in ('primary', 'billing')
+                    and coalesce((select mail from notification_preference as chosen
+                                   where chosen.person_id = person.id and chosen.org_id = meter.org_id
+                                     and chosen.category = ?3), ?4) = 'on') as readers
            from usage_meter as meter indexed by usage_meter_changed
            join organisation on organisation.id = meter.org_id
            join product on product.id = meter.product_id
@@ -139,6 +145,8 @@ fn those_changed(system: &System, today: Day) -> Query<Vec<Found>> {
           order by meter.org_id, meter.product_id, meter.sub_product limit 200",
         first.to_string(),
         period_of(first),
+        CATEGORY.code(),
+        usual_of(CATEGORY),
     ))
 }
 
@@ -232,18 +240,16 @@ fn tell(system: &System, plan: &mut Plan, found: &Found, period: &str, crossing:
         "body": crossing.lines().join(" "),
         "link": crossing.link(),
     })));
-    let mut by_address: BTreeMap<&str, (&str, Vec<Role>)> = BTreeMap::new();
+    let mut by_address: BTreeMap<&str, (&Reader, Vec<Role>)> = BTreeMap::new();
     for reader in &found.readers {
-        by_address
-            .entry(reader.email.as_str())
-            .or_insert_with(|| (&reader.name, Vec::new()))
-            .1
-            .push(reader.role);
+        by_address.entry(reader.email.as_str()).or_insert_with(|| (reader, Vec::new())).1.push(reader.role);
     }
-    for (to, (name, mut roles)) in by_address {
+    for (to, (reader, mut roles)) in by_address {
         roles.sort_unstable();
         let id = same_id::<MailId>(&matter(to), at);
-        let payload = OverUse { name: name.to_owned(), roles, crossing: crossing.clone() };
+        let Reader { person, name, .. } = reader;
+        let (person, name) = (Some(person.clone()), name.clone());
+        let payload = OverUse { person, name, roles, crossing: crossing.clone() };
         plan.mails.push(with(json!({ "id": id, "to": to, "payload": payload })));
     }
 }

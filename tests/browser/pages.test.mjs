@@ -2,6 +2,7 @@
 // nothing heavy, nothing that blocks.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { statSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,8 @@ import { Portal, eventually } from "./portal.mjs";
 const MOST_HTML = 40_000;
 
 let portal;
-before(async () => { portal = await Portal.start(); await portal.seed(); });
+const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+before(async () => { portal = await Portal.start({ SIGNING_KEYS: JSON.stringify([key]) }); await portal.seed(); });
 after(() => portal.close());
 
 // Two at a time: one draws while the other waits.

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { keyboard, mouse } from "./hands.mjs";
-import { ACME, BLUE_HARBOUR, PHONE, Portal, WIDE } from "./portal.mjs";
+import { ACME, BLUE_HARBOUR, PHONE, Portal, SUNDARAM, WIDE } from "./portal.mjs";
 
 let portal;
 before(async () => { portal = await Portal.start(); });
@@ -99,3 +99,36 @@ test("a view of a contact is told on each page until it ends, and changes nothin
   assert.equal(await banner.count(), 0);
   portal.clean();
 });
+
+for (const [how, hands, device] of [["with the mouse", mouse, WIDE], ["by keyboard alone", keyboard, WIDE]]) {
+  test(`a customer is found by an invoice number, asked and answered, ${how}`, async () => {
+    const page = await portal.signedIn("admin@vendor.example", device);
+    await page.goto("/staff");
+    await hands.type(page.getByRole("searchbox").first(), "MER/0415");
+    await page.keyboard.press("Enter");
+    await hands.press(page.getByRole("link", { name: /^Sundaram/ }).first());
+    await shows(page, /^Sundaram/);
+    await hands.press(page.getByRole("link", { name: "MER/0415" }));
+    await shows(page, /MER\/0415/);
+    await hands.type(page.getByLabel("Question"), "Which account did it leave?");
+    await hands.press(page.getByRole("button", { name: "Send the question" }));
+    await page.getByRole("row", { name: /Question.*Which account did it leave/ }).waitFor();
+
+    const customer = await portal.signedIn("lakshmi@sundaram.example");
+    await customer.goto(`${SUNDARAM}/payments`);
+    await customer.getByRole("link", { name: "MER/0415" }).click();
+    await customer.getByText("Which account did it leave?").first().waitFor();
+    await customer.getByLabel("Answer").fill("The one of our Pune office.");
+    await customer.getByRole("button", { name: "Send the answer" }).click();
+    await customer.getByText("The one of our Pune office.").waitFor();
+
+    await page.goto("/staff");
+    await hands.press(page.getByRole("link", { name: /MER\/0415/ }));
+    await page.getByText("The one of our Pune office.").waitFor();
+    await hands.press(page.getByRole("button", { name: "Reconcile" }));
+    await page.getByText("Nothing is left to decide").waitFor();
+    await customer.reload();
+    await customer.getByText("Reconciled").first().waitFor();
+    portal.clean();
+  });
+}

@@ -4,6 +4,7 @@
 //   d1     "slow"  5 to 120 ms before and after each call
 //          "down", "busy", "full"  no call arrives, told in the three shapes that errors of D1 have
 //          "lost"  calls that write arrive and their answers do not
+//   distance  so many milliseconds to the database and back, for each call
 //   r2     "down"  nothing can be put or fetched
 //   kv     "down"  no call arrives
 //   queue  "deaf"  nothing can be sent
@@ -24,7 +25,7 @@ const REFUSALS = {
 };
 
 let faults = {};
-let rowsRead = 0;
+let asked = { rows_read: 0, trips: 0, kv_reads: 0 };
 let calls = 0;
 const treated = new WeakSet();
 
@@ -33,8 +34,8 @@ export default class extends Portal {
     const { pathname } = new URL(request.url);
     if (request.method === "PUT" && pathname === "/api/v1/faults") {
       faults = await request.json();
-      const since = { rows_read: rowsRead, calls };
-      [rowsRead, calls] = [0, 0];
+      const since = { ...asked, calls };
+      [asked, calls] = [{ rows_read: 0, trips: 0, kv_reads: 0 }, 0];
       return Response.json({ ...faults, ...since });
     }
     treat(this.env);
@@ -66,8 +67,10 @@ function treat(env) {
   replace(env.DB, "batch", (batch) => async (statements) => {
     if (faults.d1 in REFUSALS) throw REFUSALS[faults.d1]();
     if (faults.d1 === "slow") await pause();
+    if (faults.distance) await new Promise((wake) => setTimeout(wake, faults.distance));
+    asked.trips += 1;
     const answer = await counted(() => batch(statements));
-    rowsRead += answer.reduce((sum, it) => sum + (it.meta?.rows_read ?? 0), 0);
+    asked.rows_read += answer.reduce((sum, it) => sum + (it.meta?.rows_read ?? 0), 0);
     if (faults.d1 === "slow") await pause();
     if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
     return answer;
@@ -75,6 +78,7 @@ function treat(env) {
   for (const kv of [env.SESSIONS, env.TOKENS]) {
     for (const method of ["get", "put"]) {
       replace(kv, method, (call) => async (...args) => {
+        if (method === "get") asked.kv_reads += 1;
         if (faults.kv === "down") throw new Error("KV request failed: 503 Service Unavailable");
         return counted(() => call(...args));
       });

@@ -2,7 +2,7 @@
 
 use futures_executor::block_on;
 use portal::access::System;
-use portal::jobs::{MAIL, ROUNDS_OF_USAGE, on_message, on_schedule, watch_usage};
+use portal::jobs::{DIGESTS, MAIL, digest, on_message, on_schedule, watch_usage};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn report(portal: &Portal, day: &str, used: i64) {
 }
 
 fn run(portal: &Portal) -> Value {
-    block_on(watch_usage(&System::new(portal.app()), ROUNDS_OF_USAGE)).unwrap()
+    block_on(watch_usage(&System::new(portal.app()), 25)).unwrap()
 }
 
 fn marks(portal: &Portal) -> Vec<String> {
@@ -102,6 +102,72 @@ fn what_jumps_over_several_is_told_as_the_highest() {
         })
         .collect();
     insta::assert_snapshot!(said.join("\n========\n"));
+}
+
+/// The notification stands in the portal for both, whatever they chose (domain 8).
+#[test]
+fn its_mails_obey_the_choice_for_billing() {
+    const CHOOSE: &str = "insert into notification_preference (org_id, person_id, changed_at, category, mail)
+        select contact.org_id, contact.person_id, 1, ";
+    for (chosen, mails) in [
+        ("'billing', 'on'", 2),
+        ("'billing', 'weekly'", 1),
+        ("'billing', 'off'", 1),
+        ("'general', 'off'", 2),
+        ("'account', 'off'", 2),
+    ] {
+        let choose = format!("{CHOOSE}{chosen} from contact where org_id = 'acme' and id = 'c-ann';");
+        let portal = Portal::after(&format!("{KINDS}{choose}"));
+        report(&portal, "2026-11-20", 44);
+        assert_eq!(run(&portal)["mails"], mails, "{chosen}");
+        assert_eq!(told(&portal), (1, mails), "{chosen}");
+        assert_eq!(marks(&portal).len(), 3);
+        // What was chosen in another organisation is of no concern here.
+        let elsewhere = Portal::after(&format!(
+            "{KINDS}insert into notification_preference (org_id, person_id, changed_at, category, mail)
+             select 'globex', person_id, 1, {chosen} from contact where id = 'c-ann';"
+        ));
+        report(&elsewhere, "2026-11-20", 44);
+        assert_eq!(run(&elsewhere)["mails"], 2);
+    }
+}
+
+/// Collected on Monday for who wants it so.
+#[test]
+fn who_has_billing_once_a_week_finds_it_there() {
+    let portal = Portal::after(&format!(
+        "{KINDS}insert into notification_preference (org_id, person_id, changed_at, category, mail)
+         select org_id, person_id, 1, 'billing', 'weekly' from contact where id = 'c-ann';"
+    ));
+    report(&portal, "2026-11-20", 44);
+    run(&portal);
+    portal.now.set(NOW + 2 * 86_400);
+    let digest = block_on(digest(&System::new(portal.app()), DIGESTS)).unwrap();
+    assert_eq!(digest["mails"], 1, "{digest}");
+    let mail = portal.rows("select recipient, payload from outbox where kind = 'notifications.digest'");
+    assert_eq!(mail[0]["recipient"], "ann@acme-canary.example");
+    assert!(mail[0]["payload"].as_str().unwrap().contains("of what you purchased is in use"), "{mail:?}");
+}
+
+/// By the header of the mail, without opening the portal (RFC 8058).
+#[test]
+fn one_click_ends_them() {
+    let portal = Portal::after(KINDS);
+    report(&portal, "2026-11-20", 44);
+    run(&portal);
+    for id in std::mem::take(&mut *portal.queue.0.lock().unwrap()) {
+        block_on(on_message(&portal.app(), MAIL, Some(id.as_str())));
+    }
+    let mails = portal.rows("select body_text from mailbox order by recipient");
+    let text = mails[0]["body_text"].as_str().unwrap();
+    let address = text.split_whitespace().find(|it| it.contains("/unsubscribe/")).unwrap();
+    let path = &address[address.find("/unsubscribe/").unwrap()..];
+    let answer = portal.send("POST", path, "", "List-Unsubscribe=One-Click");
+    assert!(answer.status.is_success(), "{} {}", answer.status, answer.body);
+    let chosen = portal.rows("select org_id, category, mail from notification_preference");
+    assert_eq!(json!(chosen), json!([{ "org_id": "acme", "category": "billing", "mail": "off" }]));
+    report(&portal, "2026-10-31", 50);
+    assert_eq!(run(&portal)["mails"], 1, "to the other one");
 }
 
 #[test]

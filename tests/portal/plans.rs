@@ -56,6 +56,8 @@ fn every_statement_behind_a_door_goes_by_an_index() {
                 // The rows of a list in a parameter, whatever name they have in the statement.
                 let table = table.filter(|_| !step.contains("VIRTUAL TABLE INDEX"));
                 let long = table.filter(|it| !SHORT.contains(it) && !it.starts_with('('));
+                // The rows of a subquery with a limit, which has an entry of its own.
+                let long = long.filter(|it| !ran.stmt.sql.contains(&format!("limit 100) as {it}\n")));
                 // Of a table that is not named: a foreign key that would be looked up if one were broken.
                 let long = long.filter(|it| ran.stmt.sql.contains(*it));
                 let path = &url.path;

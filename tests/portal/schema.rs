@@ -50,6 +50,34 @@ fn schema_sql_is_the_sum_of_the_migrations() {
     }
 }
 
+/// A migration runs before the code that needs it, and while the former code still answers: it may add and replace
+/// indexes and triggers, and takes nothing away that the former code reads or writes (security 8.4). What came before the
+/// first release is let be.
+#[test]
+fn migrations_only_add() {
+    const BEFORE_THE_FIRST_RELEASE: usize = 13;
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for script in MIGRATIONS.get(BEFORE_THE_FIRST_RELEASE..).unwrap() {
+        let lines = script.lines().filter(|it| !it.trim_start().starts_with("--"));
+        let text = lines.collect::<Vec<_>>().join(" ").to_lowercase();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for it in text.split(';').map(str::trim).filter(|it| !it.is_empty()) {
+            seen += 1;
+            let takes_away = ["drop table", "drop column", " rename "].iter().any(|word| it.contains(word))
+                && !it.starts_with("create");
+            let asks_for_more =
+                it.starts_with("alter table") && it.contains("not null") && !it.contains("default");
+            let of = it.split_once(" on ").and_then(|it| it.1.split(' ').next()).unwrap_or_default();
+            let stricter =
+                it.starts_with("create unique index") && !text.contains(&format!("create table {of} "));
+            if takes_away || asks_for_more || stricter {
+                wrong.push(it.to_owned());
+            }
+        }
+    }
+    assert!(seen > 0 && wrong.is_empty(), "{seen}: {wrong:#?}");
+}
+
 #[track_caller]
 fn refused(sql: &'static str, name: &str) {
     let portal = Portal::after(NED_JOINS);

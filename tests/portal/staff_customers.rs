@@ -332,6 +332,16 @@ fn the_page_of_a_customer_shows_the_whole_of_it() {
         assert!(sales.contains(part), "{part}: {sales}");
     }
     assert!(!sales.contains("Globex"));
+    // A role is led to its own desks, and to no other.
+    let leads = |person: &str| {
+        let page = portal.get("/staff/organisations/acme", person).body;
+        ["/staff/organisations/acme/orders/", "/staff/licences/", "/staff/payments/"]
+            .map(|it| page.contains(it))
+    };
+    assert_eq!(leads("st-sales"), [true, false, false]);
+    assert_eq!(leads("st-billing"), [false, true, true]);
+    assert_eq!(leads("st-support"), [false, false, false]);
+    assert_eq!(leads("st-admin"), [true, true, true]);
     let support = portal.get("/staff/organisations/acme", "st-support").body;
     assert!(!support.contains("/staff/organisations/acme/edit"));
     assert_eq!(portal.get("/staff/organisations/nowhere", "st-support").status, StatusCode::NOT_FOUND);

@@ -272,9 +272,7 @@ fn two_million_samples() {
     for run in 1.. {
         let (from, since) = (std::time::Instant::now(), portal.db.history().len());
         let system = portal::access::System::new(portal.app());
-        let report =
-            futures_executor::block_on(portal::jobs::watch_usage(&system, portal::jobs::ROUNDS_OF_USAGE))
-                .unwrap();
+        let report = futures_executor::block_on(portal::jobs::watch_usage(&system, 25)).unwrap();
         println!(
             "run {run}: {:?}, {} statements, {report}",
             from.elapsed(),

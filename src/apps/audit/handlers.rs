@@ -1,18 +1,14 @@
 use super::lines::{Action, Actor, Days, Filter, Line};
 use super::view::{self, Log};
 use super::{sql, words};
-use crate::access::{Access, Asked, ContactManager};
+use crate::access::{Access, Asked, ContactManager, MOST_ROWS, too_many};
 use crate::answer::{Answer, Sheet, Shown, View};
 use crate::apps::home;
-use crate::db::DbError;
 use crate::error::Error;
-use crate::kernel::{Day, FieldError, PageOf, csv};
+use crate::kernel::{FieldError, PageOf, csv};
 use crate::page::Choice;
 
 type Door = Access<ContactManager>;
-
-/// Rows of a file; whoever wants more takes it in parts.
-pub const MOST_ROWS: usize = 5_000;
 
 pub async fn log(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
@@ -35,31 +31,20 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
         return Err(refused(&door, &asked, asked.errors().to_vec()).await);
     }
     let zone = door.app().config().zone;
-    let today = Day::today(door.now(), zone).ok_or_else(|| Error::from(DbError("no such day".to_owned())))?;
+    let today = door.today()?;
     let (me, found) = door.read(sql::lines(door.org(), &filter, zone, &page)).await?;
     let (lines, next) = page.cut(found, Line::place);
     if next.is_some() {
-        return Err(refused(&door, &asked, vec![too_many()]).await);
+        return Err(refused(&door, &asked, vec![too_many("from")]).await);
     }
     door.note_export(&me);
     let name = format!("{}_audit_{today}", me.org_name.slug());
     Ok(Answer::of(Sheet { name, text: csv::sheet(&view::SHEET, lines.iter().map(view::row)) }))
 }
 
-#[must_use]
-pub fn too_many() -> FieldError {
-    let said =
-        format!("This would be more than {MOST_ROWS} rows. Filter them into parts and take one at a time.");
-    FieldError::new("from", "too-many", said)
-}
-
 pub fn filter(asked: &mut Asked) -> Filter {
     let (actor, action) = (asked.read::<Actor>("actor"), asked.read::<Action>("action"));
-    let (from, to) = (asked.read::<Day>("from"), asked.read::<Day>("to"));
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        let said = "The last day lies before the first one. Swap them, or leave one of them out.";
-        let _: Option<()> = asked.flaw("to", "before-from", said);
-    }
+    let (from, to) = asked.days();
     Filter { actor, action, days: Days { from, to } }
 }
 

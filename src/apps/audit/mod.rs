@@ -13,7 +13,7 @@ use axum::routing::get;
 
 use crate::access::{ContactManager, Routes};
 
-pub use handlers::{MOST_ROWS, filter, too_many};
+pub use handlers::filter;
 
 pub fn routes() -> Routes {
     Routes::default()

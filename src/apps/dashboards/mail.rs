@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::rules::{Used, grouped, percent};
 use super::view::share_words;
 use crate::apps::home;
-use crate::kernel::{Day, OrgId, ProductId, Role, SubProductId};
+use crate::apps::notifications::Category;
+use crate::apps::notifications::mail::{To, choice};
+use crate::kernel::{Day, OrgId, PersonId, ProductId, Role, SubProductId};
 use crate::outbox::Mailing;
 use crate::page::{Mail, MailButton, MailText};
 
@@ -29,9 +31,14 @@ pub struct Crossing {
     pub purchased: i64,
 }
 
+/// The kind of notification that it is, so the choice that its mails obey.
+pub const CATEGORY: Category = Category::Billing;
+
 /// A crossing and one of those who are told.
 #[derive(Serialize, Deserialize)]
 pub struct OverUse {
+    /// Not in mails that were written before these could be ended by their link.
+    pub person: Option<PersonId>,
     pub name: String,
     pub roles: Vec<Role>,
     #[serde(flatten)]
@@ -81,7 +88,14 @@ pub fn render(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
     if kind != OVER_USE {
         return None;
     }
-    let OverUse { name, roles, crossing } = OverUse::deserialize(payload).ok()?;
+    let OverUse { person, name, roles, crossing } = OverUse::deserialize(payload).ok()?;
+    let (why, unsubscribe) = match person {
+        Some(person) => {
+            let (org, organisation) = (crossing.org.clone(), crossing.organisation.clone());
+            choice(mailing, &To { person, name: name.clone(), org, organisation }, CATEGORY)?
+        }
+        None => (String::new(), None),
+    };
     let roles: Vec<&str> = roles.iter().map(|it| it.label()).collect();
     let text = MailText {
         subject: format!("{} at {}", crossing.headline(), crossing.organisation),
@@ -93,10 +107,13 @@ pub fn render(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
             code: None,
         }),
         reason: format!(
-            "You get this because you are the {} contact of {}.",
+            "You get this because you are the {} contact of {}. {why}",
             roles.join(" and "),
             crossing.organisation
-        ),
+        )
+        .trim_end()
+        .to_owned(),
+        unsubscribe,
         ..MailText::default()
     };
     Some(text.dressed(&mailing.config.brand))

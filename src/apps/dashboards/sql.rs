@@ -12,29 +12,52 @@ pub struct Wanted {
     pub span: Option<Span>,
 }
 
+/// The highest threshold that a meter has passed in the month of its last report.
+macro_rules! reached_most {
+    () => {
+        "coalesce((select max(threshold) from usage_alert as alert
+                    where alert.org_id = meter.org_id and alert.period = substr(meter.last_on, 1, 7)
+                      and alert.product_id = meter.product_id and alert.sub_product = meter.sub_product), 0)"
+    };
+}
+
 /// What has passed a threshold this month stands before what has not.
 macro_rules! most_urgent_first {
     () => {
-        " order by coalesce((select max(threshold) from usage_alert as alert
-                              where alert.org_id = meter.org_id and alert.period = substr(meter.last_on, 1, 7)
-                                and alert.product_id = meter.product_id and alert.sub_product = meter.sub_product), 0) desc,
-                   meter.product_id, meter.sub_product "
+        concat!(" order by ", reached_most!(), " desc, meter.product_id, meter.sub_product ")
     };
 }
 
 /// The meter that is asked for, or else the first one, and the days to look at: ?2 product, ?3 sub-product, ?4 first
-/// day, ?5 last day, ?6 how far the months reach back from the last one that is known.
+/// day, ?5 last day, ?6 how far the months reach back from the last one that is known. `$which` finds the meter by its
+/// key where both are asked for. The least of one text for each is the same order as above, without a sort that reads
+/// each of them once more.
 macro_rules! chosen {
-    () => {
+    ($which:expr) => {
         concat!(
-            "with chosen as (
+            "with chosen as materialized (
            select product_id, sub_product, coalesce(?4, date(last_on, 'start of month', ?6)) as first_on,
-                  coalesce(?5, date(last_on, 'start of month', '+1 month', '-1 day')) as last_on
+                  coalesce(?5, date(last_on, 'start of month', '+1 month', '-1 day')) as last_on,
+                  min(printf('%03d %s %s', 100 - ",
+            reached_most!(),
+            ", product_id, sub_product))
              from usage_meter as meter
-            where org_id = ?1 and (?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3) ",
-            most_urgent_first!(),
-            "limit 1) "
+            where org_id = ?1 and ",
+            $which,
+            ") "
         )
+    };
+}
+
+macro_rules! any {
+    () => {
+        "(?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3) "
+    };
+}
+
+macro_rules! this {
+    () => {
+        "product_id = ?2 and sub_product = ?3 "
     };
 }
 
@@ -54,56 +77,61 @@ pub fn meters(org: &OrgScope) -> Query<Vec<Meter>> {
     ))
 }
 
+/// Compared with scalars and not joined, so that the key gives the order of the days: to sort a year reads it twice.
 pub fn samples(org: &OrgScope, wanted: &Wanted) -> Query<Vec<Sample>> {
+    macro_rules! of {
+        ($which:ident) => {
+            concat!(
+                chosen!($which!()),
+                "select sample.used_on, sample.used from usage_sample as sample
+                  where sample.org_id = ?1 and sample.product_id = (select product_id from chosen)
+                    and sample.sub_product = (select sub_product from chosen)
+                    and sample.used_on between (select first_on from chosen) and (select last_on from chosen)
+                  order by sample.used_on limit 366"
+            )
+        };
+    }
     let [product, sub_product, first, last, back] = args(wanted);
-    org.query(sql!(
-        concat!(
-            chosen!(),
-            "select sample.used_on, sample.used from chosen
-               join usage_sample as sample on sample.org_id = ?1 and sample.product_id = chosen.product_id
-                and sample.sub_product = chosen.sub_product and sample.used_on between chosen.first_on and chosen.last_on
-              order by sample.used_on limit 366"
-        ),
-        product,
-        sub_product,
-        first,
-        last,
-        back,
-    ))
+    org.query(match (&product, &sub_product) {
+        (Some(_), Some(_)) => sql!(of!(this), product, sub_product, first, last, back),
+        _ => sql!(of!(any), product, sub_product, first, last, back),
+    })
 }
 
-/// Every subscription with a quantity that was in force since the first day, for each meter that it counts for. Trials
-/// were not bought, and PPU-Postpaid has no quantity (domain 9).
+/// Every subscription with a quantity, for each meter that it counts for: since the first day for the one that is drawn,
+/// and in force on its last day for each other. Trials were not bought, and PPU-Postpaid has no quantity (domain 9).
 pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
+    macro_rules! of {
+        ($which:ident) => {
+            concat!(
+                chosen!($which!()),
+                "select meter.product_id, meter.sub_product, mine.quantity * coalesce(pack.each, 1) as quantity,
+                        mine.starts_on, mine.valid_till, mine.cancelled_on, successor.starts_on as renewed_on
+                   from usage_meter as meter
+                   join sub_product as kind on kind.product_id = meter.product_id and kind.id = meter.sub_product
+                   join subscription as mine on mine.org_id = meter.org_id and mine.product_id = meter.product_id
+                    and mine.valid_till >= min(?7, iif(meter.product_id = (select product_id from chosen)
+                                                       and meter.sub_product = (select sub_product from chosen),
+                                                       (select first_on from chosen), meter.last_on))
+                   left join subscription as successor on successor.id = mine.renewed_by and successor.org_id = mine.org_id
+                   left join sub_product_sku as pack on pack.product_id = meter.product_id and pack.sku = mine.sku
+                    and pack.sub_product = meter.sub_product
+                  where meter.org_id = ?1 and mine.quantity is not null and mine.is_trial = 0
+                    and mine.agreement in ('contract', 'ppu_prepaid')
+                    and (pack.each is not null
+                         or (mine.unit = kind.unit and not exists (
+                             select 1 from sub_product_sku as other
+                              where other.product_id = meter.product_id and other.sku = mine.sku)))
+                  limit ?8"
+            )
+        };
+    }
     let [product, sub_product, first, last, back] = args(wanted);
-    org.query(sql!(
-        concat!(
-            chosen!(),
-            "select meter.product_id, meter.sub_product, mine.quantity * coalesce(pack.each, 1) as quantity,
-                    mine.starts_on, mine.valid_till, mine.cancelled_on, successor.starts_on as renewed_on
-               from usage_meter as meter
-               join sub_product as kind on kind.product_id = meter.product_id and kind.id = meter.sub_product
-               join subscription as mine on mine.org_id = meter.org_id and mine.product_id = meter.product_id
-                and mine.valid_till >= min(?7, coalesce((select first_on from chosen where last_on is not null), ?7))
-               left join subscription as successor on successor.id = mine.renewed_by and successor.org_id = mine.org_id
-               left join sub_product_sku as pack on pack.product_id = meter.product_id and pack.sku = mine.sku
-                and pack.sub_product = meter.sub_product
-              where meter.org_id = ?1 and mine.quantity is not null and mine.is_trial = 0
-                and mine.agreement in ('contract', 'ppu_prepaid')
-                and (pack.each is not null
-                     or (mine.unit = kind.unit and not exists (
-                         select 1 from sub_product_sku as other
-                          where other.product_id = meter.product_id and other.sku = mine.sku)))
-              limit ?8"
-        ),
-        product,
-        sub_product,
-        first,
-        last,
-        back,
-        today.to_string(),
-        i64::try_from(MOST_PARTS).unwrap_or(0) + 1,
-    ))
+    let (today, most) = (today.to_string(), i64::try_from(MOST_PARTS).unwrap_or(0) + 1);
+    org.query(match (&product, &sub_product) {
+        (Some(_), Some(_)) => sql!(of!(this), product, sub_product, first, last, back, today, most),
+        _ => sql!(of!(any), product, sub_product, first, last, back, today, most),
+    })
 }
 
 /// What passed a threshold this month, the highest share first. For who sees the orders (domain 2.3, 6.4).

@@ -5,7 +5,7 @@ use super::request_view::{self, Asking, Requests};
 use super::rules::NewRequest;
 use super::sql;
 use super::view::{self, CurrentLicences, Rules, Tab};
-use crate::access::{Access, Asked, Fields, Form, LicenseExtension, Posted};
+use crate::access::{Access, Asked, Fields, Form, LicenseExtension, MOST_ROWS, Posted, too_many};
 use crate::answer::{Answer, Sheet, Shown, View};
 use crate::apps::{home, payments};
 use crate::error::Error;
@@ -13,9 +13,6 @@ use crate::kernel::{LicenceId, PageOf, Zone, csv};
 use crate::page::Draft;
 
 type Door = Access<LicenseExtension>;
-
-/// Rows of a file; newer ones first, so that what is cut off is the oldest.
-const MOST_ROWS: usize = 10_000;
 
 pub async fn current(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
@@ -69,8 +66,12 @@ pub async fn history_sheet(door: Door) -> Result<Answer, Error> {
     let page = PageOf::whole(MOST_ROWS);
     let (me, events) = door.read(sql::events(door.org(), &filter, zone(&door), &page)).await?;
     refuse(&asked)?;
+    let (events, next) = page.cut(events, super::history::Event::place);
+    if next.is_some() {
+        return Err(Error::invalid(vec![too_many("from")]));
+    }
     let vendor = vendor(&door);
-    let rows = events.iter().take(MOST_ROWS).map(|it| history_view::row(it, &vendor));
+    let rows = events.iter().map(|it| history_view::row(it, &vendor));
     sheet(&door, &me, "licence-history", &history_view::SHEET, rows)
 }
 
@@ -88,11 +89,14 @@ pub async fn requests(door: Door) -> Result<Answer, Error> {
 
 pub async fn requests_sheet(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
-    let filter = request_filter(&mut asked);
-    let (me, requests) =
-        door.read(sql::requests(door.org(), &filter, zone(&door), &PageOf::whole(MOST_ROWS))).await?;
+    let (filter, page) = (request_filter(&mut asked), PageOf::whole(MOST_ROWS));
+    let (me, requests) = door.read(sql::requests(door.org(), &filter, zone(&door), &page)).await?;
     refuse(&asked)?;
-    let rows = requests.iter().take(MOST_ROWS).map(request_view::row);
+    let (requests, next) = page.cut(requests, super::history::Request::place);
+    if next.is_some() {
+        return Err(Error::invalid(vec![too_many("from")]));
+    }
+    let rows = requests.iter().map(request_view::row);
     sheet(&door, &me, "extension-requests", &request_view::SHEET, rows)
 }
 
@@ -161,15 +165,8 @@ fn request_filter(asked: &mut Asked) -> RequestFilter {
 }
 
 fn days(asked: &mut Asked) -> Days {
-    let days = Days { from: asked.read("from"), to: asked.read("to") };
-    if days.is_backwards() {
-        let _: Option<()> = asked.flaw(
-            "to",
-            "before-from",
-            "The last day lies before the first. Swap them, or leave one out.",
-        );
-    }
-    days
+    let (from, to) = asked.days();
+    Days { from, to }
 }
 
 fn sheet(

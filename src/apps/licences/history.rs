@@ -204,10 +204,3 @@ impl TryFrom<String> for Outcome {
         Self::ALL.into_iter().find(|it| it.code() == text).ok_or(BadOutcome)
     }
 }
-
-impl Days {
-    #[must_use]
-    pub fn is_backwards(self) -> bool {
-        matches!((self.from, self.to), (Some(from), Some(to)) if to < from)
-    }
-}

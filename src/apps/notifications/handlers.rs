@@ -3,18 +3,14 @@ use super::preferences_view::Preferences;
 use super::rules::{Category, Choice, Filter, Notification, Place};
 use super::sql::{self, Reader};
 use super::view::{self, Detail, List};
-use crate::access::{Access, Asked, Fields, Form, Notifications, Posted};
+use crate::access::{Access, Asked, Fields, Form, MOST_ROWS, Notifications, Posted, too_many};
 use crate::answer::{Answer, Done, Sheet, Shown, View};
 use crate::apps::home;
-use crate::db::DbError;
 use crate::error::Error;
-use crate::kernel::{Day, FieldError, NotificationId, PageOf, PersonId, csv};
+use crate::kernel::{FieldError, NotificationId, PageOf, PersonId, csv};
 use crate::page::Draft;
 
 pub type Door = Access<Notifications>;
-
-/// Rows of a file; whoever wants more takes it in parts.
-const MOST_ROWS: usize = 5_000;
 
 /// What a person chose: a choice for each category whose mails can be switched off.
 pub struct Chosen(pub Vec<(Category, Choice)>);
@@ -40,15 +36,12 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
         return Err(refused(&door, &asked, asked.errors().to_vec()).await);
     }
     let zone = door.app().config().zone;
-    let today = Day::today(door.now(), zone).ok_or_else(|| Error::from(DbError("no such day".to_owned())))?;
+    let today = door.today()?;
     let (me, (pinned, others)) =
         door.read_as(|me| sql::list(door.org(), by(me, &door), &filter, zone, &page)).await?;
     let (notes, next) = page.cut(super::joined(pinned, others), Notification::place);
     if next.is_some() {
-        let said = format!(
-            "This would be more than {MOST_ROWS} rows. Filter them into parts and take one at a time."
-        );
-        return Err(refused(&door, &asked, vec![FieldError::new("from", "too-many", said)]).await);
+        return Err(refused(&door, &asked, vec![too_many("from")]).await);
     }
     door.note_export(&me);
     let name = format!("{}_notifications_{today}", me.org_name.slug());
@@ -123,11 +116,7 @@ pub fn by<'a>(person: &'a PersonId, door: &Door) -> Reader<'a> {
 
 fn filter(asked: &mut Asked) -> Filter {
     let (category, unread, q) = (asked.read("category"), asked.read("unread"), asked.read("q"));
-    let (from, to) = (asked.read::<Day>("from"), asked.read::<Day>("to"));
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        let said = "The last day lies before the first one. Swap them, or leave one of them out.";
-        let _: Option<()> = asked.flaw("to", "before-from", said);
-    }
+    let (from, to) = asked.days();
     Filter { category, unread, from, to, q }
 }
 
@@ -145,17 +134,14 @@ fn blank(door: &Door, asked: &Asked) -> List {
     }
 }
 
-/// The gate speaks before the filters; then the page shows them again, and no rows.
+/// The page as it was asked for, and no rows.
 async fn refused(door: &Door, asked: &Asked, errors: Vec<FieldError>) -> Error {
-    let me = match door.read(()).await {
-        Ok((me, ())) => me,
-        Err(error) => return error,
-    };
-    Error::invalid(errors).on_screen(|errors| {
-        let mut view = blank(door, asked);
+    let mut view = blank(door, asked);
+    door.refuses(errors, |frame, errors| {
         view.draft.errors = errors;
-        view.page(&door.frame(&me))
+        view.page(frame)
     })
+    .await
 }
 
 fn at(door: &Door) -> String {

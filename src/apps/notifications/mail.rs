@@ -96,14 +96,7 @@ pub fn render(kind: &str, payload: &Value, mailing: &Mailing) -> Option<Mail> {
 fn published(mail: Published, mailing: &Mailing) -> Option<MailText> {
     let Published { to, about } = mail;
     let About { notification, category, title, lines, is_whole } = about;
-    let why = match category.fixed() {
-        Some(_) => format!("Mails about {} are always sent.", category.label().to_lowercase()),
-        None => format!("You have mails about {} switched on.", category.label().to_lowercase()),
-    };
-    let unsubscribe = match category.fixed() {
-        Some(_) => None,
-        None => Some(address(mailing, &to, Subject::Category(category))?),
-    };
+    let (why, unsubscribe) = choice(mailing, &to, category)?;
     let label = if is_whole { "Open it in the portal" } else { "Read on in the portal" };
     Some(MailText {
         greeting: format!("Hello {},", to.name),
@@ -113,6 +106,18 @@ fn published(mail: Published, mailing: &Mailing) -> Option<MailText> {
         after: Vec::new(),
         reason: format!("You get this because you are a contact of {}. {why}", to.organisation),
         unsubscribe,
+    })
+}
+
+/// Why mails of a category come, in a sentence, and the address that ends them where they may be ended.
+pub fn choice(mailing: &Mailing, to: &To, category: Category) -> Option<(String, Option<String>)> {
+    let about = category.label().to_lowercase();
+    Some(match category.fixed() {
+        Some(_) => (format!("Mails about {about} are always sent."), None),
+        None => {
+            let ends = address(mailing, to, Subject::Category(category))?;
+            (format!("You have mails about {about} switched on."), Some(ends))
+        }
     })
 }
 

@@ -1,5 +1,5 @@
 use super::rules::{Category, Filter, Notification, Preference};
-use crate::access::notices::{meant_for, meant_for_me, read_through, unread};
+use crate::access::notices::{meant_for, meant_for_me, names, read_through, unread};
 use crate::access::{Deed, OrgScope, Query, Scope};
 use crate::kernel::{Cursor, NotificationId, PageOf, PersonId, Search, Zone};
 use crate::sql;

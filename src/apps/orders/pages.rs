@@ -1,7 +1,7 @@
-use super::rules::{MOST_IN_A_FILE, Order, PastToo, Product, Subscription, Wanted, WantedNow};
+use super::rules::{Order, PastToo, Product, Subscription, Wanted, WantedNow};
 use super::view::List;
 use super::{history_view, sheet, sql, view};
-use crate::access::{Access, Asked, Member, OrderBook};
+use crate::access::{Access, Asked, MOST_ROWS, Member, OrderBook, too_many};
 use crate::answer::{Answer, Sheet, Shown, View};
 use crate::apps::{dashboards, home};
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::kernel::{Day, FieldError, Limit, OrderId, PageOf, ProductId, Subscrip
 type Door = Access<OrderBook>;
 
 pub async fn now(door: Door) -> Result<Answer, Error> {
-    let (mut asked, today) = (Asked::of(door.app()), today(&door)?);
+    let (mut asked, today) = (Asked::of(door.app()), door.today()?);
     let people = !door.app().caller().asked.starts_with("/api/");
     let wanted = wanted_now(&mut asked, |it| page_of_now(it, people));
     if !asked.errors().is_empty() {
@@ -28,8 +28,8 @@ pub async fn now(door: Door) -> Result<Answer, Error> {
 }
 
 pub async fn now_csv(door: Door) -> Result<Answer, Error> {
-    let (mut asked, today) = (Asked::of(door.app()), today(&door)?);
-    let wanted = wanted_now(&mut asked, |_| PageOf::whole(MOST_IN_A_FILE));
+    let (mut asked, today) = (Asked::of(door.app()), door.today()?);
+    let wanted = wanted_now(&mut asked, |_| PageOf::whole(MOST_ROWS));
     if !asked.errors().is_empty() {
         return Err(refused_now(&door, &asked, asked.errors().to_vec(), today).await);
     }
@@ -55,8 +55,8 @@ pub async fn history(door: Door) -> Result<Answer, Error> {
 }
 
 pub async fn history_csv(door: Door) -> Result<Answer, Error> {
-    let (mut asked, today) = (Asked::of(door.app()), today(&door)?);
-    let wanted = wanted(&mut asked, |_| PageOf::whole(MOST_IN_A_FILE));
+    let (mut asked, today) = (Asked::of(door.app()), door.today()?);
+    let wanted = wanted(&mut asked, |_| PageOf::whole(MOST_ROWS));
     if !asked.errors().is_empty() {
         return Err(refused_history(&door, &asked, asked.errors().to_vec()).await);
     }
@@ -83,11 +83,7 @@ pub async fn order(door: Door) -> Result<Answer, Error> {
 
 fn wanted(asked: &mut Asked, page: impl Fn(&mut Asked) -> PageOf<Day, OrderId>) -> Wanted {
     let (product, q) = (asked.read("product"), asked.read("q"));
-    let (from, to) = (asked.read::<Day>("from"), asked.read::<Day>("to"));
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        let said = "The last day lies before the first one. Swap them, or leave one of them out.";
-        let _: Option<()> = asked.flaw("to", "before-from", said);
-    }
+    let (from, to) = asked.days();
     Wanted { product, from, to, q, page: page(asked) }
 }
 
@@ -131,13 +127,6 @@ fn list(door: &Door, asked: &Asked, products: Vec<Product>, next: Option<String>
     List { typed: asked.draft(), filters: asked.filters(), products, next, errors: Vec::new(), at: at(door) }
 }
 
-fn too_many(field: &str) -> FieldError {
-    let said = format!(
-        "This would be more than {MOST_IN_A_FILE} rows. Filter them into parts and take one at a time."
-    );
-    FieldError::new(field, "too-many", said)
-}
-
 fn file(door: &Door, me: &Member, what: &str, today: Day, text: String) -> Answer {
     door.note_export(me);
     Answer::of(Sheet { name: format!("{}_{what}_{today}", me.org_name.slug()), text })
@@ -145,9 +134,4 @@ fn file(door: &Door, me: &Member, what: &str, today: Day, text: String) -> Answe
 
 fn at(door: &Door) -> String {
     home(door.org().id()) + "/orders"
-}
-
-fn today(door: &Door) -> Result<Day, Error> {
-    Day::today(door.now(), door.app().config().zone)
-        .ok_or_else(|| crate::db::DbError("no such day".to_owned()).into())
 }

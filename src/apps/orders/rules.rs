@@ -4,9 +4,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kernel::{Cursor, Day, Flag, OrderId, PageOf, ProductId, Search, SubscriptionId};
 
-/// Rows of one file. Beyond it the dates must be narrowed, so that no export can hold up the database.
-pub const MOST_IN_A_FILE: usize = 5000;
-
 #[derive(Debug, Clone, Deserialize)]
 pub struct Subscription {
     pub id: SubscriptionId,

@@ -1,12 +1,11 @@
 use super::sql;
-use crate::access::{Asked, Colleague, Staffed, seat};
+use crate::access::{Asked, MOST_ROWS, Staffed, seat, too_many};
 use crate::answer::{Answer, Sheet, Shown, View};
+use crate::apps::audit::filter;
 use crate::apps::audit::lines::Line;
 use crate::apps::audit::view::{self, Log};
-use crate::apps::audit::{MOST_ROWS, filter, too_many};
-use crate::db::DbError;
 use crate::error::Error;
-use crate::kernel::{Day, FieldError, OrgId, PageOf, csv};
+use crate::kernel::{FieldError, OrgId, PageOf, csv};
 
 type Door = Staffed<seat::AuditTrail>;
 
@@ -30,11 +29,11 @@ pub async fn sheet(door: Door) -> Result<Answer, Error> {
         return Err(refused(&door, &asked, asked.errors().to_vec()).await);
     }
     let (zone, page) = (door.app().config().zone, PageOf::whole(MOST_ROWS));
-    let today = Day::today(door.now(), zone).ok_or_else(|| Error::from(DbError("no such day".to_owned())))?;
+    let today = door.today()?;
     let (me, found) = door.read(sql::lines(door.scope(), org.as_ref(), &filter, zone, &page)).await?;
     let (lines, next) = page.cut(found, Line::place);
     if next.is_some() {
-        return Err(refused(&door, &asked, vec![too_many()]).await);
+        return Err(refused(&door, &asked, vec![too_many("from")]).await);
     }
     door.note_export(&me);
     let text = csv::sheet(&view::SHEET, lines.iter().map(view::row));
@@ -55,15 +54,12 @@ fn blank(door: &Door, asked: &Asked) -> Log {
     }
 }
 
-/// The gate speaks before the filters.
+/// The page as it was asked for, and no rows.
 async fn refused(door: &Door, asked: &Asked, errors: Vec<FieldError>) -> Error {
-    let me: Colleague = match door.read(()).await {
-        Ok((me, ())) => me,
-        Err(error) => return error,
-    };
-    Error::invalid(errors).on_screen(|errors| {
-        let mut view = blank(door, asked);
+    let mut view = blank(door, asked);
+    door.refuses(errors, |frame, _, errors| {
         view.draft.errors = errors;
-        view.page(&door.frame(&me))
+        view.page(frame)
     })
+    .await
 }

@@ -8,7 +8,9 @@ use super::page_view::CustomerPage;
 use super::rules::{Change, Listed, Needle, NewCustomer, Partner, Place, Replacement};
 use super::sql;
 use super::view::{self, CustomerList};
-use crate::access::{Asked, Colleague, Posted, Query, Staffed, desk::Desk as DeskOf, seat};
+use crate::access::{
+    Asked, Colleague, MOST_ROWS, Posted, Query, Staffed, desk::Desk as DeskOf, seat, too_many,
+};
 use crate::answer::{Answer, Done, Sheet, Shown, View};
 use crate::error::Error;
 use crate::kernel::{FieldError, OrgId, PageOf, csv};
@@ -17,7 +19,6 @@ use crate::page::Draft;
 type Looking = Staffed<seat::Customers>;
 
 /// Rows of a file; whoever wants more takes it in parts.
-const MOST_ROWS: usize = 5_000;
 
 fn asked_for(door: &Looking, needle: Option<&Needle>, page: &PageOf<String, OrgId>) -> Query<Vec<Listed>> {
     needle.map_or_else(|| sql::all(door.scope(), page), |it| sql::found(door.scope(), it, page))
@@ -44,8 +45,7 @@ pub async fn sheet(door: Looking) -> Result<Answer, Error> {
     let (me, found) = door.read(asked_for(&door, needle.as_ref(), &page)).await?;
     let (customers, next) = page.cut(found, Listed::place);
     if next.is_some() {
-        let said = format!("This would be more than {MOST_ROWS} rows. Search for a part of them.");
-        return Err(refused(&door, &asked, vec![FieldError::new("q", "too-many", said)]).await);
+        return Err(refused(&door, &asked, vec![too_many("q")]).await);
     }
     door.note_export(&me);
     let today = door.today()?;

@@ -44,8 +44,9 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
     let stopped =
         runs.iter().filter(|it| it.has_stopped(now)).map(|it| format!("{} ({})", it.title(), it.job));
     let stopped: Vec<String> = stopped.collect();
-    let last = |it: &JobRun| format!("{}: last on {}.", it.title(), config.zone.words(it.ran_at));
-    let ran: Vec<String> = runs.iter().filter(|it| it.has_run()).map(last).collect();
+    let looked_at = runs.iter().find(|it| it.job == "expire_licences" && it.has_run());
+    let said = |it: &JobRun| format!("Licences were last looked at on {}.", config.zone.words(it.ran_at));
+    let ran = looked_at.map(said).unwrap_or_default();
     let mail = match &config.mail.transport {
         Transport::None => None,
         Transport::Mailbox => Some("into the mailbox of development".to_owned()),
@@ -68,7 +69,7 @@ pub async fn found_by(app: &App, (missing, runs): (Vec<health::Missing>, Vec<Job
         missing: &missing,
         bindings: &bindings,
         stopped: &stopped,
-        ran: &ran.join(" "),
+        ran: &ran,
         is_production: config.is_production(),
         origin: &config.origin,
         mail: mail.as_deref(),

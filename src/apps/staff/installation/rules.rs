@@ -8,7 +8,7 @@ pub struct Facts<'a> {
     pub bindings: &'a [(&'static str, Option<String>)],
     /// Jobs that should have run.
     pub stopped: &'a [String],
-    /// When the others last did, in sentences.
+    /// When the licences were last looked at, in a sentence.
     pub ran: &'a str,
     pub is_production: bool,
     pub origin: &'a str,

@@ -129,8 +129,8 @@ pub fn ending(scope: &Anyone, now: i64) -> Query<Vec<Ending>> {
                   where revoked_at is null and warned_at is null and expires_at between ?1 and ?2
                     and not exists (select 1 from api_key as next where next.follows = api_key.id)
                   order by expires_at limit 20) as soon
-           join staff on staff.person_id = soon.made_by or staff.role = 'admin'
-           join person on person.id = staff.person_id
+          cross join staff on staff.person_id = soon.made_by or staff.role = 'admin'
+          cross join person on person.id = staff.person_id
           order by soon.expires_at, soon.id, person.id",
         now,
         now + WARN_BEFORE,

@@ -66,7 +66,7 @@ pub fn history(scope: &Anyone, id: &LicenceId) -> Query<Vec<Event>> {
            from licence
            join licence_event as event on event.org_id = licence.org_id and event.product_id = licence.product_id
           where licence.id = ?1
-          order by event.at desc, event.id desc limit 50",
+          order by event.at desc, event.id desc limit 40",
         id.as_str(),
     ))
 }

@@ -2,8 +2,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::rules::{Audience, Notice, Product, Reach, State, Text};
-use crate::access::notices::{meant_for, meant_for_contact};
+use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Anyone, Deed, Query, Scope};
+use crate::db::{Arg, Stmt};
 use crate::kernel::{Day, Flag, NoticeId, NotificationId, OrgId, PageOf, PersonId, ProductId, Zone};
 use crate::sql;
 
@@ -109,26 +110,30 @@ pub struct Author<'a> {
     pub name: &'a str,
 }
 
-pub fn draft(scope: &Anyone, id: &NoticeId, text: &Text, by: &Author, zone: Zone, now: i64) -> Deed {
+/// ?1 the announcement, ?2 to ?10 all of its words.
+fn words(id: &NoticeId, text: &Text, zone: Zone) -> Vec<Arg> {
     let Text { title, body, category, link, audience, pinned_until, expires_on } = text;
-    scope.deed(sql!(
-        "insert into announcement (id, title, body, category, link, product_id, roles, org_ids, pinned_until, expires_at,
-                                   made_by, made_by_name, created_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        id.as_str(),
-        title.as_str(),
-        body.as_str(),
-        category.code(),
-        link.as_ref().map(super::Link::as_str),
-        audience.product.as_ref().map(ProductId::as_str),
-        roles(audience),
-        ids(&audience.organisations),
-        end(*pinned_until, zone),
-        end(*expires_on, zone),
-        by.id.as_str(),
-        by.name,
-        now,
-    ))
+    vec![
+        id.as_str().into(),
+        title.as_str().into(),
+        body.as_str().into(),
+        category.code().into(),
+        link.as_ref().map(super::Link::as_str).into(),
+        audience.product.as_ref().map(ProductId::as_str).into(),
+        roles(audience).into(),
+        ids(&audience.organisations).into(),
+        end(*pinned_until, zone).into(),
+        end(*expires_on, zone).into(),
+    ]
+}
+
+pub fn draft(scope: &Anyone, id: &NoticeId, text: &Text, by: &Author, zone: Zone, now: i64) -> Deed {
+    let mut args = words(id, text, zone);
+    args.extend([by.id.as_str().into(), by.name.into(), now.into()]);
+    let sql = "insert into announcement (id, title, body, category, link, product_id, roles, org_ids, pinned_until, expires_at,
+                                         made_by, made_by_name, created_at)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    scope.deed(Stmt { sql, args })
 }
 
 pub fn unless_changed(scope: &Anyone, id: &NoticeId, version: i64) -> Deed {
@@ -142,36 +147,14 @@ pub fn unless_changed(scope: &Anyone, id: &NoticeId, version: i64) -> Deed {
 
 /// All of its words; what customers have of it follows.
 pub fn rewrite(scope: &Anyone, id: &NoticeId, text: &Text, zone: Zone) -> [Deed; 2] {
-    let Text { title, body, category, link, audience, pinned_until, expires_on } = text;
-    let (pinned, expires) = (end(*pinned_until, zone), end(*expires_on, zone));
     [
-        scope.deed(sql!(
-            "update announcement set title = ?2, body = ?3, category = ?4, link = ?5, product_id = ?6, roles = ?7,
-                    org_ids = ?8, pinned_until = ?9, expires_at = ?10, version = version + 1
-              where id = ?1",
-            id.as_str(),
-            title.as_str(),
-            body.as_str(),
-            category.code(),
-            link.as_ref().map(super::Link::as_str),
-            audience.product.as_ref().map(ProductId::as_str),
-            roles(audience),
-            ids(&audience.organisations),
-            pinned,
-            expires,
-        )),
-        scope.deed(sql!(
-            "update notification set title = ?2, body = ?3, category = ?4, link = ?5, pinned_until = ?6, expires_at = ?7
-              where announcement_id = ?1",
-            id.as_str(),
-            title.as_str(),
-            body.as_str(),
-            category.code(),
-            link.as_ref().map(super::Link::as_str),
-            pinned,
-            expires,
-        )),
+        "update announcement set title = ?2, body = ?3, category = ?4, link = ?5, product_id = ?6, roles = ?7,
+                org_ids = ?8, pinned_until = ?9, expires_at = ?10, version = version + 1
+          where id = ?1",
+        "update notification set title = ?2, body = ?3, category = ?4, link = ?5, pinned_until = ?9, expires_at = ?10
+          where announcement_id = ?1",
     ]
+    .map(|sql| scope.deed(Stmt { sql, args: words(id, text, zone) }))
 }
 
 /// `copies`: for everybody one of it, otherwise one for each organisation.

@@ -47,13 +47,10 @@ fn path_of(id: &PaymentId) -> String {
 }
 
 /// Without a status: what waits for the team.
-const WAITING: [Status; 2] = [Status::Submitted, Status::UnderReview];
-
 async fn queue(door: Door) -> Result<Answer, Error> {
     let mut asked = Asked::of(door.app());
     let (status, q, page) = (asked.read::<Status>("status"), asked.read("q"), asked.page());
-    let wanted = status.map_or_else(|| WAITING.to_vec(), |it| vec![it]);
-    let (me, found) = door.read(sql::queue(door.scope(), &wanted, q.as_ref(), &page)).await?;
+    let (me, found) = door.read(sql::queue(door.scope(), status, q.as_ref(), &page)).await?;
     let (records, next) = page.cut(found, Record::place);
     let view = Queue { records, next, draft: asked.draft(), filters: asked.filters(), today: door.today()? };
     let frame = door.frame(&me);
