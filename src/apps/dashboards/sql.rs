@@ -92,9 +92,11 @@ pub fn samples(org: &OrgScope, wanted: &Wanted) -> Query<Vec<Sample>> {
         };
     }
     let [product, sub_product, first, last, back] = args(wanted);
-    org.query(match (&product, &sub_product) {
-        (Some(_), Some(_)) => sql!(of!(this), product, sub_product, first, last, back),
-        _ => sql!(of!(any), product, sub_product, first, last, back),
+    let is_named = product.is_some() && sub_product.is_some();
+    org.query(if is_named {
+        sql!(of!(this), product, sub_product, first, last, back)
+    } else {
+        sql!(of!(any), product, sub_product, first, last, back)
     })
 }
 
@@ -128,9 +130,11 @@ pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
     }
     let [product, sub_product, first, last, back] = args(wanted);
     let (today, most) = (today.to_string(), i64::try_from(MOST_PARTS).unwrap_or(0) + 1);
-    org.query(match (&product, &sub_product) {
-        (Some(_), Some(_)) => sql!(of!(this), product, sub_product, first, last, back, today, most),
-        _ => sql!(of!(any), product, sub_product, first, last, back, today, most),
+    let is_named = product.is_some() && sub_product.is_some();
+    org.query(if is_named {
+        sql!(of!(this), product, sub_product, first, last, back, today, most)
+    } else {
+        sql!(of!(any), product, sub_product, first, last, back, today, most)
     })
 }
 

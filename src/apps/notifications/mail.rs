@@ -110,15 +110,14 @@ fn published(mail: Published, mailing: &Mailing) -> Option<MailText> {
 }
 
 /// Why mails of a category come, in a sentence, and the address that ends them where they may be ended.
+#[must_use]
 pub fn choice(mailing: &Mailing, to: &To, category: Category) -> Option<(String, Option<String>)> {
     let about = category.label().to_lowercase();
-    Some(match category.fixed() {
-        Some(_) => (format!("Mails about {about} are always sent."), None),
-        None => {
-            let ends = address(mailing, to, Subject::Category(category))?;
-            (format!("You have mails about {about} switched on."), Some(ends))
-        }
-    })
+    if category.fixed().is_some() {
+        return Some((format!("Mails about {about} are always sent."), None));
+    }
+    let ends = address(mailing, to, Subject::Category(category))?;
+    Some((format!("You have mails about {about} switched on."), Some(ends)))
 }
 
 fn digest(mail: Digest, mailing: &Mailing) -> Option<MailText> {

@@ -18,8 +18,6 @@ use crate::page::Draft;
 
 type Looking = Staffed<seat::Customers>;
 
-/// Rows of a file; whoever wants more takes it in parts.
-
 fn asked_for(door: &Looking, needle: Option<&Needle>, page: &PageOf<String, OrgId>) -> Query<Vec<Listed>> {
     needle.map_or_else(|| sql::all(door.scope(), page), |it| sql::found(door.scope(), it, page))
 }
