@@ -42,22 +42,10 @@ macro_rules! chosen {
             reached_most!(),
             ", product_id, sub_product))
              from usage_meter as meter
-            where org_id = ?1 and ",
+            where ",
             $which,
             ") "
         )
-    };
-}
-
-macro_rules! any {
-    () => {
-        "(?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3) "
-    };
-}
-
-macro_rules! this {
-    () => {
-        "product_id = ?2 and sub_product = ?3 "
     };
 }
 
@@ -78,36 +66,48 @@ pub fn meters(org: &OrgScope) -> Query<Vec<Meter>> {
 }
 
 /// Compared with scalars and not joined, so that the key gives the order of the days: to sort a year reads it twice.
+macro_rules! days {
+    () => {
+        "select sample.used_on, sample.used from usage_sample as sample
+          where sample.org_id = ?1 and sample.product_id = (select product_id from chosen)
+            and sample.sub_product = (select sub_product from chosen)
+            and sample.used_on between (select first_on from chosen) and (select last_on from chosen)
+          order by sample.used_on limit 366"
+    };
+}
+
 pub fn samples(org: &OrgScope, wanted: &Wanted) -> Query<Vec<Sample>> {
-    macro_rules! of {
-        ($which:ident) => {
-            concat!(
-                chosen!($which!()),
-                "select sample.used_on, sample.used from usage_sample as sample
-                  where sample.org_id = ?1 and sample.product_id = (select product_id from chosen)
-                    and sample.sub_product = (select sub_product from chosen)
-                    and sample.used_on between (select first_on from chosen) and (select last_on from chosen)
-                  order by sample.used_on limit 366"
-            )
-        };
-    }
     let [product, sub_product, first, last, back] = args(wanted);
     let is_named = product.is_some() && sub_product.is_some();
     org.query(if is_named {
-        sql!(of!(this), product, sub_product, first, last, back)
+        sql!(
+            concat!(chosen!("org_id = ?1 and product_id = ?2 and sub_product = ?3"), days!()),
+            product,
+            sub_product,
+            first,
+            last,
+            back,
+        )
     } else {
-        sql!(of!(any), product, sub_product, first, last, back)
+        sql!(
+            concat!(
+                chosen!(
+                    "org_id = ?1 and (?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3)"
+                ),
+                days!()
+            ),
+            product,
+            sub_product,
+            first,
+            last,
+            back,
+        )
     })
 }
 
-/// Every subscription with a quantity, for each meter that it counts for: since the first day for the one that is drawn,
-/// and in force on its last day for each other. Trials were not bought, and PPU-Postpaid has no quantity (domain 9).
-pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
-    macro_rules! of {
-        ($which:ident) => {
-            concat!(
-                chosen!($which!()),
-                "select meter.product_id, meter.sub_product, mine.quantity * coalesce(pack.each, 1) as quantity,
+macro_rules! bought {
+    () => {
+        "select meter.product_id, meter.sub_product, mine.quantity * coalesce(pack.each, 1) as quantity,
                         mine.starts_on, mine.valid_till, mine.cancelled_on, successor.starts_on as renewed_on
                    from usage_meter as meter
                    join sub_product as kind on kind.product_id = meter.product_id and kind.id = meter.sub_product
@@ -125,16 +125,42 @@ pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
                              select 1 from sub_product_sku as other
                               where other.product_id = meter.product_id and other.sku = mine.sku)))
                   limit ?8"
-            )
-        };
-    }
+    };
+}
+
+/// Every subscription with a quantity, for each meter that it counts for: since the first day for the one that is drawn,
+/// and in force on its last day for each other. Trials were not bought, and PPU-Postpaid has no quantity (domain 9).
+pub fn parts(org: &OrgScope, wanted: &Wanted, today: Day) -> Query<Vec<Part>> {
     let [product, sub_product, first, last, back] = args(wanted);
     let (today, most) = (today.to_string(), i64::try_from(MOST_PARTS).unwrap_or(0) + 1);
     let is_named = product.is_some() && sub_product.is_some();
     org.query(if is_named {
-        sql!(of!(this), product, sub_product, first, last, back, today, most)
+        sql!(
+            concat!(chosen!("org_id = ?1 and product_id = ?2 and sub_product = ?3"), bought!()),
+            product,
+            sub_product,
+            first,
+            last,
+            back,
+            today,
+            most,
+        )
     } else {
-        sql!(of!(any), product, sub_product, first, last, back, today, most)
+        sql!(
+            concat!(
+                chosen!(
+                    "org_id = ?1 and (?2 is null or product_id = ?2) and (?3 is null or sub_product = ?3)"
+                ),
+                bought!()
+            ),
+            product,
+            sub_product,
+            first,
+            last,
+            back,
+            today,
+            most,
+        )
     })
 }
 
