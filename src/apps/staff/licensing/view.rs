@@ -171,11 +171,18 @@ impl LicencePage {
         if self.draft.typed.contains_key(field) { self.draft.clone() } else { Draft::default() }
     }
 
+    /// Both forms have one; what is wrong is said of the form that was sent, so that one has the plain name.
+    fn note(&self, field: &'static str) -> Markup {
+        let other = !self.draft.typed.contains_key(field);
+        let note = Field::text("note", "Note to the customer").textarea(3).required().max_length(500);
+        note.apart(other.then_some(field)).show(&self.draft_of(field))
+    }
+
     fn change(&self) -> Markup {
         let (draft, now) = (self.draft_of("valid_till"), self.licence.valid_till.to_string());
         let fields = html! {
             (Field::text("valid_till", "Valid till").date().initial(&now).required().hint("The last day.").show(&draft))
-            (note(&draft))
+            (self.note("valid_till"))
         };
         self.form(&fields, Kind::Primary, "Change the end")
     }
@@ -185,17 +192,16 @@ impl LicencePage {
         let fields = html! {
             p { "The product stops on that day, whatever else the licence says. The customer is told at once." }
             (Field::text("cancelled_on", "Cancelled on").date().required().hint("The first day without it.").show(&draft))
-            (note(&draft))
+            (self.note("cancelled_on"))
         };
         self.form(&fields, Kind::Danger, "Cancel the licence")
     }
 
     fn revival(&self) -> Markup {
-        let draft = self.draft_of("cancelled_on");
         let fields = html! {
             p { "It is valid till " (date(self.licence.valid_till)) " again." }
             input type="hidden" name="cancelled_on" value="";
-            (note(&draft))
+            (self.note("cancelled_on"))
         };
         self.form(&fields, Kind::Primary, "Take it back")
     }
@@ -248,10 +254,6 @@ impl LicencePage {
         });
         page::table("Changes of the licence, newest on top", &columns, rows.collect())
     }
-}
-
-fn note(draft: &Draft) -> Markup {
-    Field::text("note", "Note to the customer").textarea(3).required().max_length(500).show(draft)
 }
 
 fn standing(it: &Licence, today: Day) -> Markup {
