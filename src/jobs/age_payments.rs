@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::tell_queue;
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::payments::mail::{About, OVERDUE, Overdue};
 use crate::apps::payments::rules::Method;
 use crate::apps::payments::rules::ageing::{WORKING_DAYS, WorkingDays};
-use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::{Currency, Day, MailId, Money, OrgId, PaymentEventId, PaymentId};
 use crate::sql;
@@ -15,8 +15,6 @@ use crate::sql;
 /// So many records a batch, and so many batches a run; what is left is noted tomorrow.
 const CHUNK: usize = 200;
 const ROUNDS: usize = 25;
-/// The queue takes so many at once (platform 3).
-const MESSAGES: usize = 100;
 
 #[derive(Deserialize)]
 struct Waiting {
@@ -34,11 +32,6 @@ struct Waiting {
     by_name: String,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    id: MailId,
-}
-
 pub async fn age_payments(system: &System) -> Result<Value, Error> {
     let config = system.app().config();
     let today = Day::today(system.now(), config.zone).ok_or(Error::Ours("there is no such day"))?;
@@ -50,16 +43,8 @@ pub async fn age_payments(system: &System) -> Result<Value, Error> {
         let is_last = found.len() < CHUNK;
         if !found.is_empty() {
             let rows: Vec<Value> = found.into_iter().map(|it| row(system, it, &calendar)).collect();
-            let written = system.write(deeds(system, &json!(rows).to_string(), today)).await?;
-            let mails: Vec<Written> =
-                written.into_iter().next().map(Rows::decode).transpose()?.unwrap_or_default();
-            noted += mails.len();
-            let ids: Vec<MailId> = mails.into_iter().map(|it| it.id).collect();
-            for some in ids.chunks(MESSAGES) {
-                if let Err(why) = system.enqueue(some.to_vec()).await {
-                    system.app().log(&json!({ "job": "age_payments", "queue": why.to_string() }));
-                }
-            }
+            let rows = system.write(deeds(system, &json!(rows).to_string(), today)).await?;
+            noted += tell_queue(system, "age_payments", rows.into_iter().next()).await?;
         }
         if is_last {
             return Ok(json!({ "noted": noted, "more": false }));

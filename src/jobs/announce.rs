@@ -7,13 +7,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::enqueue;
 use super::same_id::same_id;
+use super::{enqueue, tell_queue};
 use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::notifications::Category;
 use crate::apps::notifications::mail::{About, PUBLISHED, usual_of};
-use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::{ContactId, Email, Flag, MailId, NotificationId, OrgId, PersonId};
 use crate::sql;
@@ -53,11 +52,6 @@ struct Found {
     wanted: Flag,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    id: MailId,
-}
-
 /// `rounds` is `ANNOUNCEMENTS` where a message calls for it, and less where a cron does.
 pub async fn announce(system: &System, rounds: usize) -> Result<Value, Error> {
     let (mut looked_at, mut mails, mut done, mut left) = (0, 0, 0, rounds);
@@ -78,10 +72,7 @@ pub async fn announce(system: &System, rounds: usize) -> Result<Value, Error> {
             let reached =
                 found.last().map_or_else(|| note.reached.clone(), |it| it.contact.as_str().to_owned());
             let rows = system.write(deeds(system, &note, found, &reached, is_last)).await?;
-            let written: Vec<Written> =
-                rows.into_iter().next().map(Rows::decode).transpose()?.unwrap_or_default();
-            mails += written.len();
-            enqueue(system, "announce", written.into_iter().map(|it| it.id).collect()).await;
+            mails += tell_queue(system, "announce", rows.into_iter().next()).await?;
             note.reached = reached;
             if is_last {
                 done += 1;

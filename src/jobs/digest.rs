@@ -7,13 +7,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::enqueue;
 use super::same_id::same_id;
+use super::{enqueue, tell_queue};
 use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::notifications::Category;
 use crate::apps::notifications::mail::{self, DIGEST, Item, To};
-use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::{ContactId, Day, Email, MailId, OrgId, PersonId};
 use crate::sql;
@@ -64,11 +63,6 @@ struct Collected {
     at: i64,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    id: MailId,
-}
-
 /// `rounds` is `DIGESTS` where a message calls for it, and less where a cron does.
 pub async fn digest(system: &System, rounds: usize) -> Result<Value, Error> {
     let Some(week) = week(system) else { return Ok(json!({ "week": null })) };
@@ -88,10 +82,7 @@ pub async fn digest(system: &System, rounds: usize) -> Result<Value, Error> {
         let is_last = found.len() < CHUNK;
         let next = found.last().map_or_else(|| reached.clone(), |it| it.contact.as_str().to_owned());
         let rows = system.write(deeds(system, &week, found, (&reached, &next), is_last)).await?;
-        let written: Vec<Written> =
-            rows.into_iter().nth(1).map(Rows::decode).transpose()?.unwrap_or_default();
-        mails += written.len();
-        enqueue(system, "digest", written.into_iter().map(|it| it.id).collect()).await;
+        mails += tell_queue(system, "digest", rows.into_iter().nth(1)).await?;
         reached = next;
         if is_last {
             return Ok(json!({ "week": week.monday, "looked_at": looked_at, "mails": mails, "more": false }));

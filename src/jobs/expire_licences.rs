@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::enqueue;
 use super::same_id::same_id;
+use super::{enqueue, tell_queue};
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::home;
 use crate::apps::licences::mail::{EXPIRY, Expiry};
@@ -53,11 +53,6 @@ struct Reader {
     role: Role,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    id: MailId,
-}
-
 /// What one batch is made of, as JSON for `json_each`.
 #[derive(Default)]
 struct Plan {
@@ -78,10 +73,7 @@ pub async fn expire_licences(system: &System, rounds: usize) -> Result<Value, Er
         if !found.is_empty() {
             let rows = system.write(deeds(system, &plan(system, found, today))).await?;
             told += rows.first().map_or(0, Rows::changes);
-            let written: Vec<Written> =
-                rows.into_iter().nth(1).map(Rows::decode).transpose()?.unwrap_or_default();
-            mails += written.len();
-            enqueue(system, "expire_licences", written.into_iter().map(|it| it.id).collect()).await;
+            mails += tell_queue(system, "expire_licences", rows.into_iter().nth(1)).await?;
         }
         if is_last {
             return Ok(json!({ "looked_at": looked_at, "told": told, "mails": mails, "more": false }));

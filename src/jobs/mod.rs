@@ -16,6 +16,7 @@ mod sweep;
 mod sweep_proofs;
 mod watch_usage;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use self::age_payments::age_payments;
@@ -33,6 +34,7 @@ pub use self::watch_usage::watch_usage;
 use crate::access::{App, Scope, System};
 use crate::answer::Faces;
 use crate::apps;
+use crate::db::Rows;
 use crate::error::Error;
 use crate::kernel::MailId;
 use crate::sql;
@@ -124,6 +126,18 @@ async fn goes_on(system: &System, message: &str) -> bool {
         _ => return false,
     }
     true
+}
+
+/// The queue hears of the mails that a batch has written, which its statement returned by their ids. How many there are.
+async fn tell_queue(system: &System, job: &str, written: Option<Rows>) -> Result<usize, Error> {
+    #[derive(Deserialize)]
+    struct Written {
+        id: MailId,
+    }
+    let written: Vec<Written> = written.map(Rows::decode).transpose()?.unwrap_or_default();
+    let count = written.len();
+    enqueue(system, job, written.into_iter().map(|it| it.id).collect()).await;
+    Ok(count)
 }
 
 /// What the queue does not hear now, `resend` tells it later.

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::enqueue;
 use super::same_id::same_id;
+use super::tell_queue;
 use crate::access::{Deed, Query, Scope, System};
 use crate::apps::dashboards::mail::{CATEGORY, Crossing, OVER_USE, OverUse};
 use crate::apps::dashboards::{Part, Sample, THRESHOLDS, purchased, reaches};
@@ -60,11 +60,6 @@ struct Reader {
     role: Role,
 }
 
-#[derive(Deserialize)]
-struct Written {
-    id: MailId,
-}
-
 /// What one batch is made of, as JSON for `json_each`.
 #[derive(Default)]
 struct Plan {
@@ -86,10 +81,7 @@ pub async fn watch_usage(system: &System, rounds: usize) -> Result<Value, Error>
         if !found.is_empty() {
             let rows = system.write(deeds(system, &plan(system, found))).await?;
             crossed += rows.get(2).map_or(0, Rows::changes);
-            let written: Vec<Written> =
-                rows.into_iter().nth(1).map(Rows::decode).transpose()?.unwrap_or_default();
-            mails += written.len();
-            enqueue(system, "watch_usage", written.into_iter().map(|it| it.id).collect()).await;
+            mails += tell_queue(system, "watch_usage", rows.into_iter().nth(1)).await?;
         }
         if is_last {
             return Ok(json!({ "looked_at": looked_at, "crossed": crossed, "mails": mails, "more": false }));

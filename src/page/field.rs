@@ -15,6 +15,7 @@ pub struct Field<'a> {
     accept: Option<&'a str>,
     max_length: Option<u32>,
     control: Control,
+    apart: Option<&'a str>,
     required: bool,
     counted: bool,
     focused: bool,
@@ -40,6 +41,7 @@ impl<'a> Field<'a> {
             accept: None,
             max_length: None,
             control: Control::Input("text"),
+            apart: None,
             required: false,
             counted: false,
             focused: false,
@@ -116,12 +118,19 @@ impl<'a> Field<'a> {
         Self { control: Control::File { several }, accept: Some(accept), ..self }
     }
 
+    /// Where another form of the page has a field of this name: a label leads to one field alone.
+    #[must_use]
+    pub fn apart(self, form: Option<&'a str>) -> Self {
+        Self { apart: form, ..self }
+    }
+
     #[must_use]
     pub fn show(&self, draft: &Draft) -> Markup {
-        let notes = Notes::of(draft, self.name, self.hint);
+        let key = self.key();
+        let notes = Notes::of(draft, self.name, self.hint).called(&key);
         html! {
             div.field {
-                label for=(field_id(self.name)) {
+                label for=(field_id(&key)) {
                     (self.label)
                     @if !self.required { span.optional { "optional" } }
                 }
@@ -132,8 +141,12 @@ impl<'a> Field<'a> {
         }
     }
 
+    fn key(&self) -> String {
+        self.apart.map_or_else(|| self.name.to_owned(), |form| [form, "-", self.name].concat())
+    }
+
     fn control(&self, draft: &Draft, notes: &Notes) -> Markup {
-        let id = field_id(self.name);
+        let id = field_id(&self.key());
         let value = draft.value(self.name).or(self.initial);
         match self.control {
             Control::Input(kind) => self.input(&id, kind, value, notes),

@@ -209,6 +209,11 @@ impl<'a> Notes<'a> {
         Self { name, hint, errors: draft.errors_of(name).collect() }
     }
 
+    /// Its ids are made of this instead of the name.
+    pub(super) fn called(self, key: &'a str) -> Self {
+        Self { name: key, ..self }
+    }
+
     pub(super) fn ids(&self) -> Option<String> {
         let hint = self.hint.map(|_| format!("hint-{}", self.name));
         let error = self.invalid().map(|_| format!("error-{}", self.name));

@@ -66,6 +66,7 @@ fn where_nothing_is_missing_each_check_says_so() {
             assert!(check.starts_with(name) && !check.contains("Missing"), "{name}: {check}");
         }
         assert!(answer.body.contains("Everything that the portal needs is there."), "{}", answer.body);
+        assert!(answer.body.contains("Licences were last looked at on"), "{}", answer.body);
     }
 }
 

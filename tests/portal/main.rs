@@ -24,6 +24,7 @@ mod extension_requests;
 mod fixtures;
 mod health;
 mod ics_readers;
+mod ids;
 mod installation;
 mod job_plans;
 mod jobs;

@@ -82,7 +82,7 @@ impl MakePayment {
                 div.field-row {
                     (page::select(draft, "currency", "Currency", None, &currencies, Some(Currency::Inr.code()), None))
                     (Field::text("amount", "Amount").required().input_mode("decimal")
-                        .hint("What is due, less the tax that you deduct at source.").show(draft))
+                        .hint("Less the tax that you deduct.").show(draft))
                 }
                 (Field::text("name", "Your name").required().max_length(100).autocomplete("name").show(draft))
                 (Field::text("email", "E-mail").required().email().autocomplete("email")

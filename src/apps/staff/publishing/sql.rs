@@ -4,7 +4,7 @@ use serde_json::json;
 use super::rules::{Audience, Notice, Product, Reach, State, Text};
 use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Anyone, Deed, Query, Scope};
-use crate::db::{Arg, Stmt};
+use crate::db::Arg;
 use crate::kernel::{Day, Flag, NoticeId, NotificationId, OrgId, PageOf, PersonId, ProductId, Zone};
 use crate::sql;
 
@@ -130,10 +130,13 @@ fn words(id: &NoticeId, text: &Text, zone: Zone) -> Vec<Arg> {
 pub fn draft(scope: &Anyone, id: &NoticeId, text: &Text, by: &Author, zone: Zone, now: i64) -> Deed {
     let mut args = words(id, text, zone);
     args.extend([by.id.as_str().into(), by.name.into(), now.into()]);
-    let sql = "insert into announcement (id, title, body, category, link, product_id, roles, org_ids, pinned_until, expires_at,
+    let mut stmt = sql!(
+        "insert into announcement (id, title, body, category, link, product_id, roles, org_ids, pinned_until, expires_at,
                                          made_by, made_by_name, created_at)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-    scope.deed(Stmt { sql, args })
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    );
+    stmt.args = args;
+    scope.deed(stmt)
 }
 
 pub fn unless_changed(scope: &Anyone, id: &NoticeId, version: i64) -> Deed {
@@ -148,13 +151,16 @@ pub fn unless_changed(scope: &Anyone, id: &NoticeId, version: i64) -> Deed {
 /// All of its words; what customers have of it follows.
 pub fn rewrite(scope: &Anyone, id: &NoticeId, text: &Text, zone: Zone) -> [Deed; 2] {
     [
-        "update announcement set title = ?2, body = ?3, category = ?4, link = ?5, product_id = ?6, roles = ?7,
+        sql!("update announcement set title = ?2, body = ?3, category = ?4, link = ?5, product_id = ?6, roles = ?7,
                 org_ids = ?8, pinned_until = ?9, expires_at = ?10, version = version + 1
-          where id = ?1",
-        "update notification set title = ?2, body = ?3, category = ?4, link = ?5, pinned_until = ?9, expires_at = ?10
-          where announcement_id = ?1",
+          where id = ?1"),
+        sql!("update notification set title = ?2, body = ?3, category = ?4, link = ?5, pinned_until = ?9, expires_at = ?10
+          where announcement_id = ?1"),
     ]
-    .map(|sql| scope.deed(Stmt { sql, args: words(id, text, zone) }))
+    .map(|mut stmt| {
+        stmt.args = words(id, text, zone);
+        scope.deed(stmt)
+    })
 }
 
 /// `copies`: for everybody one of it, otherwise one for each organisation.

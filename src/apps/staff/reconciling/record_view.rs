@@ -96,13 +96,13 @@ impl RecordPage {
             }
             @if open(Action::Ask) {
                 (card(Some("Ask the customer"), self.form(Action::Ask, Kind::Secondary, "Send the question", &html! {
-                    (Field::text("message", "Question").textarea(3).required().max_length(1000).show(&self.draft_of(Action::Ask)))
+                    (Field::text("message", "Question").textarea(3).required().max_length(1000).apart(self.apart(Action::Ask)).show(&self.draft_of(Action::Ask)))
                 })))
             }
             @if open(Action::Reject) {
                 (card(Some("Reject"), self.form(Action::Reject, Kind::Danger, "Reject the record", &html! {
                     (Field::text("message", "Reason").textarea(3).required().max_length(1000)
-                        .hint("The customer reads it.").show(&self.draft_of(Action::Reject)))
+                        .hint("The customer reads it.").apart(self.apart(Action::Reject)).show(&self.draft_of(Action::Reject)))
                 })))
             }
         }
@@ -111,6 +111,11 @@ impl RecordPage {
     /// What was typed into one form does not stand in the others.
     fn draft_of(&self, action: Action) -> Draft {
         if self.draft.value("action") == Some(action.code()) { self.draft.clone() } else { Draft::default() }
+    }
+
+    /// What is wrong is said of the form that was sent, so that one has the plain names.
+    fn apart(&self, action: Action) -> Option<&'static str> {
+        (self.draft.value("action") != Some(action.code())).then(|| action.code())
     }
 
     fn form(&self, action: Action, kind: Kind, verb: &str, fields: &Markup) -> Markup {
@@ -140,7 +145,7 @@ impl RecordPage {
                     }
                 }
             }))
-            (Field::text("message", "Message to the customer").textarea(2).max_length(1000).show(&draft))
+            (Field::text("message", "Message to the customer").textarea(2).max_length(1000).apart(self.apart(Action::Reconcile)).show(&draft))
         }
     }
 
