@@ -1,7 +1,7 @@
 # Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-host test-edge test-browser check check-api supply-chain bench scale build seed audit-verify deploy clean
+.PHONY: help dev test test-host test-edge test-browser check check-api supply-chain bench scale load build seed audit-verify deploy clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench: ## Measure the CPU time of each main page beside the least possible and b
 
 scale: ## Measure pages and jobs among 100,000 customers beside five (ORGS=1000: sooner; needs 6 GB in TMPDIR and half an hour)
 	@scripts/provision.sh build && scripts/build-wasm.sh && . scripts/env.sh && node --no-warnings bench/scale.mjs
+
+load: ## Many people for a quarter of an hour, while one call in a hundred fails; nothing may be lost (MINUTES, PEOPLE)
+	@scripts/provision.sh build edge && scripts/build-wasm.sh && . scripts/env.sh && node bench/load.mjs
 
 build: ## Build the bundle that is deployed, if anything changed, and say how large it is
 	@scripts/provision.sh build

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare, convertV4MiniflareOptions as options } from "miniflare";
 
+import { migrate } from "./statements.mjs";
 import { templates } from "./templates.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -94,9 +95,7 @@ async function main() {
 async function record() {
   const mf = new Miniflare(options({ workers: [portal("portal", await bundled("recorder"))], resourcePersistencePath: scratch }));
   const db = await mf.getD1Database("DB", "portal");
-  for (const file of readdirSync(join(root, "migrations")).sort()) {
-    for (const it of statements(readFileSync(join(root, "migrations", file), "utf8"))) await db.prepare(it).run();
-  }
+  await migrate(db);
   const url = await mf.unsafeGetDirectURL("portal");
   const seeded = await fetch(new URL("/dev/seed", url), { method: "POST" });
   if (seeded.status !== 200) throw new Error(`the demo data: ${seeded.status} ${await seeded.text()}`);
@@ -123,17 +122,6 @@ async function record() {
   }
   await mf.dispose();
   return pages;
-}
-
-/** As our migrations are written: a statement ends with its line, and a trigger with `end;`. */
-function statements(script) {
-  const found = [""];
-  for (const line of script.replace(/--.*$/gm, "").split("\n")) {
-    found.push(`${found.pop()}${line}\n`);
-    const ends = /^\s*create trigger/i.test(found.at(-1)) ? /^end;\s*$/i : /;\s*$/;
-    if (ends.test(line)) found.push("");
-  }
-  return found.map((it) => it.trim()).filter((it) => it !== "");
 }
 
 function bindings(name) {

@@ -18,6 +18,7 @@ import { build } from "esbuild";
 import { Miniflare, convertV4MiniflareOptions as options } from "miniflare";
 
 import { addresses } from "../tests/edge/addresses.mjs";
+import { migrate, statements } from "./statements.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const ORGS = Number(process.env.ORGS ?? 100_000);
@@ -97,9 +98,7 @@ async function start() {
 /** Schema and demo data. */
 async function found(set) {
   const db = await mf.getD1Database("DB", set);
-  for (const file of readdirSync(join(root, "migrations")).sort()) {
-    for (const it of statements(readFileSync(join(root, "migrations", file), "utf8"))) await db.prepare(it).run();
-  }
+  await migrate(db);
   const answer = await fetch(new URL("/dev/seed", await mf.unsafeGetDirectURL(set)), { method: "POST" });
   if (answer.status !== 200) throw new Error(`the demo data: ${answer.status} ${await answer.text()}`);
   await db.prepare("insert into job_run (job, ran_at, report) values (?1, 1, '{}')").bind(`scale-${set}`).run();
@@ -135,11 +134,6 @@ function run(db, name) {
   }
   db.exec("commit");
   console.log(`${name}: ${((performance.now() - from) / 1000).toFixed(0)} s`);
-}
-
-function statements(text) {
-  return text.replace(/--.*$/gm, "").split(/;\s*\n(?=(?:create|drop|alter|insert|update|delete|pragma)\b|$)/i)
-    .map((it) => it.trim().replace(/;$/, "")).filter(Boolean);
 }
 
 function fileOf(set) {

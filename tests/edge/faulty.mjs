@@ -13,6 +13,7 @@
 //          "before"  it does not arrive
 //          "after"   it is done, and its answer is lost
 //          "kill"    it is done, and whoever called never goes on
+//   chance of each call to go wrong, from 0 to 1: before or after, drawn from a fixed seed
 //
 // The answer tells how many calls there were since the last time, and how many rows D1 has read.
 
@@ -96,9 +97,9 @@ function treat(env) {
   });
 }
 
-/** One call of a binding; only one goes wrong, so that what is asked again meets no trouble. */
+/** One call of a binding. Of `cut` only one goes wrong, so that what is asked again meets no trouble. */
 async function counted(call) {
-  const how = calls === faults.cut?.at ? faults.cut.how : undefined;
+  const how = calls === faults.cut?.at ? faults.cut.how : drawn();
   calls += 1;
   if (how === "before") throw REFUSALS.down();
   const answer = await call();
@@ -116,9 +117,19 @@ function replace(object, method, by) {
   Object.defineProperty(object, method, { value, configurable: true });
 }
 
-let seed = 20261122;
+function drawn() {
+  if (faults.chance === undefined || number() / 2147483647 >= faults.chance) return undefined;
+  return number() % 2 === 0 ? "before" : "after";
+}
 
 function pause() {
-  seed = (seed * 48271) % 2147483647; // the same delays at each run
-  return new Promise((wake) => setTimeout(wake, 5 + (seed % 116)));
+  return new Promise((wake) => setTimeout(wake, 5 + (number() % 116)));
+}
+
+let seed = 20261122;
+
+/** The same numbers at each run. */
+function number() {
+  seed = (seed * 48271) % 2147483647;
+  return seed;
 }
