@@ -6,12 +6,14 @@
 // which on a busy machine counts the others, too; beside it stands the CPU time of the whole process with its simulated
 // stores, which does not.
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Miniflare, convertV4MiniflareOptions as options } from "miniflare";
 import WebSocket from "ws";
+
+import { migrate } from "./statements.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -36,7 +38,7 @@ const mf = new Miniflare(options({
 }));
 
 async function main() {
-  await migrate();
+  await migrate(await mf.getD1Database("DB", "portal"));
   const url = await mf.unsafeGetDirectURL("portal");
   const cookie = await signIn(url);
   const inspector = await Inspector.open();
@@ -144,16 +146,6 @@ class Inspector {
 
   close() {
     this.socket.close();
-  }
-}
-
-async function migrate() {
-  const db = await mf.getD1Database("DB", "portal");
-  for (const file of readdirSync(join(root, "migrations")).sort()) {
-    const statements = readFileSync(join(root, "migrations", file), "utf8").replace(/--.*$/gm, "");
-    for (const it of statements.split(/;\s*\n(?=\s*(?:create|drop|alter|insert|update|pragma|\s*$))/i)) {
-      if (it.trim()) await db.prepare(it.trim().replace(/;$/, "")).run();
-    }
   }
 }
 
