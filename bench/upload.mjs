@@ -6,7 +6,7 @@
 // which on a busy machine counts the others, too; beside it stands the CPU time of the whole process with its simulated
 // stores, which does not.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
