@@ -106,6 +106,8 @@ export const INSIDE = {
     ["a new payment with errors", `${ACME}/payments/new`, press("Record the payment"), "Record a payment"],
     ["a payment", first(`payment_record where org_id = '${ACME.slice(3)}' order by at desc`, (id) => `${ACME}/payments/${id}`), null, /^Payment of/],
     ["make payment", `${ACME}/pay`, null, "Make Payment"],
+    ["make payment with errors", `${ACME}/pay`, press("Continue"), "Make Payment"],
+    ["a payment that was begun", first(`payment_session where org_id = '${ACME.slice(3)}' and status = 'pending'`, (id) => `${ACME}/pay/${id}`), null, /MER\/0431/],
     ["calendar with an address", `${ACME}/calendar`, async (page) => {
       await page.getByRole("button", { name: "Create my address" }).click();
       await page.locator(".code-line").first().waitFor();
