@@ -4,9 +4,9 @@
 // have left, and the process must stop growing. What each person does is drawn from a fixed seed.
 
 import { randomUUID } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
 
 import { ROLES, seconds, start } from "../tests/edge/portal.mjs";
+import { memory, workerd } from "./process.mjs";
 
 const MINUTES = Number(process.env.MINUTES ?? 15);
 const PEOPLE = Number(process.env.PEOPLE ?? 8);
@@ -123,7 +123,7 @@ function note(answer, what, wanted) {
 }
 
 async function minute() {
-  megabytes.push(Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024));
+  megabytes.push(memory(pid));
   await portal.worker.scheduled({ cron: "*/5 * * * *" });
 }
 
@@ -193,17 +193,4 @@ function dice(seed) {
 /** The vendor's civil day, so many days from today. */
 function day(days) {
   return new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Asia/Kolkata" });
-}
-
-/** The youngest process of that name below this one. */
-function workerd() {
-  const mine = (pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("workerd")
-        && Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ")[1]) === process.pid;
-    } catch {
-      return false;
-    }
-  };
-  return Math.max(...readdirSync("/proc").filter((it) => /^\d+$/.test(it)).map(Number).filter(mine));
 }

@@ -4,13 +4,14 @@
 // requests each, and the CPU time of the workerd process is read before and after each round. What the simulated D1 and
 // KV cost is in all three. The ratio of a round is against the floor's round next to it; quoted are least, median, most.
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare, convertV4MiniflareOptions as options } from "miniflare";
 
+import { cpu, workerd } from "./process.mjs";
 import { migrate } from "./statements.mjs";
 import { templates } from "./templates.mjs";
 
@@ -166,29 +167,6 @@ async function ask(url, path, page, times) {
     const length = (await answer.arrayBuffer()).byteLength;
     if (answer.status !== 200 || length < page.body.length / 2) throw new Error(`${url}${path}: ${answer.status}, ${length} bytes`);
   }
-}
-
-/** The youngest process of that name below this one. */
-function workerd() {
-  const found = readdirSync("/proc").filter((it) => /^\d+$/.test(it)).map(Number).filter((pid) => {
-    try {
-      const [parent] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(1);
-      return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("workerd");
-    } catch {
-      return false;
-    }
-  });
-  if (found.length === 0) throw new Error("there is no workerd below this process");
-  return Math.max(...found);
-}
-
-/** User and system time in milliseconds, of all threads, in the resolution of the scheduler. */
-function cpu(pid) {
-  let total = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    total += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e6;
-  }
-  return total;
 }
 
 function spread(numbers) {

@@ -6,13 +6,14 @@
 // which on a busy machine counts the others, too; beside it stands the CPU time of the whole process with its simulated
 // stores, which does not.
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Miniflare, convertV4MiniflareOptions as options } from "miniflare";
 import WebSocket from "ws";
 
+import { cpu, workerd } from "./process.mjs";
 import { migrate } from "./statements.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -92,24 +93,6 @@ function payment(at) {
 function busy({ nodes, samples, timeDeltas }) {
   const idle = new Set(nodes.filter((it) => ["(idle)", "(program)"].includes(it.callFrame.functionName)).map((it) => it.id));
   return samples.reduce((sum, id, at) => idle.has(id) ? sum : sum + timeDeltas[at], 0) / 1000;
-}
-
-/** The process below this one. */
-function workerd() {
-  return Number(readdirSync("/proc").filter((it) => /^\d+$/.test(it)).findLast((pid) => {
-    try {
-      const parent = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ")[1];
-      return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("workerd");
-    } catch {
-      return false;
-    }
-  }));
-}
-
-/** User and system time in milliseconds, of all threads. */
-function cpu(pid) {
-  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
-  return (Number(user) + Number(system)) * 10;
 }
 
 class Inspector {
