@@ -135,6 +135,13 @@ fn differences(undisturbed: &End, disturbed: &End) -> Vec<String> {
     missing.chain(more).collect()
 }
 
+/// The one that nobody saw has ended, and what told of it stays; of a secret there is the newest alone.
+fn is_of_the_one_before(line: &str) -> bool {
+    let told = line.starts_with("+ [\"audit\"") || line.starts_with("+ [\"notification\"");
+    let ended = ["+ [\"calendar_feed\"", "+ [\"view_as\""].iter().any(|it| line.starts_with(it));
+    told || (ended && !line.ends_with("null]")) || line[2..].starts_with("[\"oidc_client\"")
+}
+
 #[test]
 fn a_deed_that_is_cut_off_anywhere_and_asked_again_is_done_once() {
     let mut wrong = Vec::new();
@@ -170,7 +177,8 @@ fn a_deed_that_is_cut_off_anywhere_and_asked_again_is_done_once() {
                 wrong.push(format!("{at}: documents without a file"));
             }
             let anew = MADE_ANEW.contains(&url.path.as_str()) && again.status.as_u16() < 400;
-            for it in if anew { Vec::new() } else { differences(&undisturbed, &disturbed) } {
+            let different = differences(&undisturbed, &disturbed);
+            for it in different.into_iter().filter(|it| !anew || !is_of_the_one_before(it)) {
                 wrong.push(format!("{at}, then {}: {it}", again.status));
             }
             logged();
