@@ -159,12 +159,23 @@ impl Error {
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::Refused(refused) => (refused.status, refused.code),
             Self::Database(said) if is_passing(said) => (StatusCode::SERVICE_UNAVAILABLE, "try-again"),
+            Self::Database(said) if is_behind(said) => (StatusCode::SERVICE_UNAVAILABLE, "not-healthy"),
             Self::Database(_) | Self::Ours(_) => (StatusCode::INTERNAL_SERVER_ERROR, "our-fault"),
         }
     }
 
     fn title(&self) -> &'static str {
         problems::find(self.code()).map_or("This was not accepted", |it| it.title)
+    }
+
+    /// What is told of it; of a database's own words only that something, and what to do.
+    fn said(&self) -> String {
+        match self {
+            Self::Database(said) if is_behind(said) => "The portal is being brought up to date, and nothing was saved. \
+                Try again in a minute; if this stays, tell whoever runs the portal that a migration is missing."
+                .to_owned(),
+            other => other.to_string(),
+        }
     }
 
     fn field_errors(&self) -> &[FieldError] {
@@ -175,6 +186,7 @@ impl Error {
         match self {
             Self::Refused(refused) => refused.retry_after,
             Self::Database(said) if is_passing(said) => Some(5),
+            Self::Database(said) if is_behind(said) => Some(60),
             _ => None,
         }
     }
@@ -202,6 +214,18 @@ fn is_passing(said: &DbError) -> bool {
     .any(|it| said.names(it))
 }
 
+/// What `SQLite` says to a statement of newer code: it came before the migration that it needs (security 8.4).
+fn is_behind(said: &DbError) -> bool {
+    let lacks = [
+        "no such table: ",
+        "no such column: ",
+        " has no column named ",
+        "no such index: ",
+        "no such trigger: ",
+    ];
+    lacks.iter().any(|it| said.names(it))
+}
+
 impl Faces for Error {
     fn page(&self, asker: &Asker) -> Response {
         let status = self.status_and_code().0;
@@ -225,7 +249,7 @@ impl Faces for Error {
                 let fault =
                     matches!(other, Self::Database(_) | Self::Ours(_)).then(|| asker.request.as_str());
                 let action = Some(("Go to your home page", "/"));
-                let said = other.to_string();
+                let said = other.said();
                 let page = page::problem(&frame, status.as_u16(), other.title(), &said, "", fault, action);
                 (status, page).into_response()
             }
@@ -239,7 +263,7 @@ impl Faces for Error {
             kind: format!("/problems/{code}"),
             title: self.title(),
             status: status.as_u16(),
-            detail: self.to_string(),
+            detail: self.said(),
             request_id: asker.request.as_str(),
             errors: self.field_errors(),
         };
