@@ -11,7 +11,7 @@ use crate::notification_cast::{CATEGORIES, EVERY_AIM, NEWS, may_see};
 
 const DAY: i64 = 86_400;
 
-fn announced(portal: &Portal) -> Value {
+pub fn announced(portal: &Portal) -> Value {
     block_on(announce(&System::new(portal.app()), ANNOUNCEMENTS)).unwrap()
 }
 
@@ -25,7 +25,7 @@ fn got(portal: &Portal) -> Vec<String> {
 }
 
 /// One of the vendor, an hour old; `aim` is organisation, product and roles.
-fn published(id: &str, aim: &str, category: &str) -> String {
+pub fn published(id: &str, aim: &str, category: &str) -> String {
     format!(
         "insert into notification (id, org_id, product_id, roles, category, title, body, source, published_at, created_at)
          values ('{id}', {aim}, '{category}', 'Mail servers move', 'To a **new** place.', 'vendor', 1795324080, 1);"
@@ -206,7 +206,7 @@ fn how_the_mails_read() {
 }
 
 /// `/unsubscribe/…` of the only mail.
-fn unsubscribe_of(portal: &Portal) -> String {
+pub fn unsubscribe_of(portal: &Portal) -> String {
     let text = mails(portal).pop().unwrap();
     let line = text.lines().find(|it| it.starts_with("Unsubscribe: ")).unwrap();
     line.strip_prefix("Unsubscribe: http://localhost:8787").unwrap().to_owned()

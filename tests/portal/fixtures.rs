@@ -1,7 +1,8 @@
 //! The cast, and a portal to send requests to.
 
 use std::cell::Cell;
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +18,7 @@ pub use crate::cookies::{cookie, signed, worthless_cookies};
 
 pub use crate::stores::logged;
 use crate::stores::{Afterwards, Drawer, Queue, Seal, Shelf, log};
+use crate::trouble::Trouble;
 use crate::world::{World, secrets};
 
 pub const MIGRATIONS: &[&str] = &[
@@ -160,6 +162,8 @@ pub struct Portal {
     pub queue: Arc<Queue>,
     pub files: Arc<Drawer>,
     pub outside: Arc<World>,
+    /// Of a call of any store.
+    pub trouble: Arc<Trouble>,
     /// Time passes when a test says so.
     pub now: Cell<i64>,
 }
@@ -211,15 +215,26 @@ impl Portal {
     }
 
     fn made(router: Router<App>, script: &str, config: Config) -> Self {
-        let db = Db::copy(&CAST, &[script]).unwrap();
-        let (sessions, tokens, queue) =
-            (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
-        let (afterwards, files) = (Arc::<Afterwards>::default(), Arc::<Drawer>::default());
+        Self::on(Db::copy(&CAST, &[script]).unwrap(), router, config)
+    }
+
+    /// On a database of another making.
+    pub fn with(db: Db) -> Self {
+        Self::on(db, ROUTER.clone(), configuration(&[]))
+    }
+
+    fn on(db: Db, router: Router<App>, config: Config) -> Self {
+        let trouble = Arc::<Trouble>::default();
+        let shelf = || Arc::new(Shelf { trouble: trouble.clone(), ..Shelf::default() });
+        let (sessions, tokens) = (shelf(), shelf());
+        let queue = Arc::new(Queue(Mutex::default(), AtomicBool::default(), trouble.clone()));
+        let files = Arc::new(Drawer { trouble: trouble.clone(), ..Drawer::default() });
+        let afterwards = Arc::<Afterwards>::default();
         for name in ["Acme-canary", "Globex-canary"] {
             let key = format!("payments/{}/0", name.to_lowercase().trim_end_matches("-canary"));
             files.keep(&key, format!("%PDF-1.7 {name}\n%%EOF\n").as_bytes(), NOW - 327_680);
         }
-        let outside = Arc::<World>::default();
+        let outside = Arc::new(World { trouble: trouble.clone(), ..World::default() });
         files.now.store(NOW, std::sync::atomic::Ordering::Relaxed);
         let services = Arc::new(Services {
             db: db.clone(),
@@ -240,7 +255,7 @@ impl Portal {
         });
         logged();
         let now = Cell::new(NOW);
-        Self { router, services, afterwards, db, sessions, tokens, queue, files, outside, now }
+        Self { router, services, afterwards, db, sessions, tokens, queue, files, outside, trouble, now }
     }
 
     /// For jobs.

@@ -8,13 +8,13 @@ use crate::fixtures::{Answer, NED_JOINS, NOW, Portal, run};
 use crate::licence_cast::LICENCES;
 use crate::pay_online::{STRIPE, TYPED, session, stripe};
 
-const AT: &str = "/webhooks/stripe";
-const COMPLETED: &str = "checkout.session.completed";
+pub const AT: &str = "/webhooks/stripe";
+pub const COMPLETED: &str = "checkout.session.completed";
 const ARRIVED: &str = "checkout.session.async_payment_succeeded";
 const FAILED: &str = "checkout.session.async_payment_failed";
 const EXPIRED: &str = "checkout.session.expired";
 
-fn signature(body: &str, at: i64, secret: &str) -> String {
+pub fn signature(body: &str, at: i64, secret: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{at}.{body}").as_bytes());
     format!("{:x}", mac.finalize().into_bytes())
@@ -38,7 +38,7 @@ fn told(portal: &Portal, message: &Value) -> String {
 }
 
 /// A message about the attempt, as Stripe words it.
-fn message(id: &str, kind: &str, attempt: &str) -> Value {
+pub fn message(id: &str, kind: &str, attempt: &str) -> Value {
     let status = if kind == COMPLETED || kind == ARRIVED { "paid" } else { "unpaid" };
     json!({
         "id": id, "object": "event", "api_version": "2024-06-20", "created": NOW, "livemode": false, "type": kind,
@@ -61,7 +61,7 @@ fn unpaid(id: &str, attempt: &str) -> Value {
 }
 
 /// Ned, who has no role, has begun to pay; the licences of Acme wait for money.
-fn begun() -> (Portal, String) {
+pub fn begun() -> (Portal, String) {
     let portal = stripe(&(LICENCES.to_owned() + NED_JOINS));
     portal.outside.replies(200, &session(1));
     let answer = portal.post("/o/acme/pay", "ned", TYPED);

@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{Answer, NOW, PASSWORD, Portal, ask, keys};
 
-const NEW: &str = "kw3 ostrich lamp viaduct";
-const SETUP: &str = "the one-time secret of this installation";
+pub const NEW: &str = "kw3 ostrich lamp viaduct";
+pub const SETUP: &str = "the one-time secret of this installation";
 
 fn enter(portal: &Portal, email: &str, password: &str) -> Answer {
     enter_with(portal, email, password, "")
@@ -49,7 +49,7 @@ fn said(answer: &Answer) -> Value {
     body
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
@@ -80,7 +80,7 @@ fn token(portal: &Portal) -> String {
 }
 
 /// A link that is there already; answers its token.
-fn link(portal: &Portal, id: &str, purpose: &str, person: &str, contact: Option<&str>) -> String {
+pub fn link(portal: &Portal, id: &str, purpose: &str, person: &str, contact: Option<&str>) -> String {
     let token = keys().link_token(&LinkId::try_from(id.to_owned()).unwrap()).unwrap();
     let hash = token.hash();
     portal.tokens.kept.lock().unwrap().insert(format!("link:{}", hash.as_str()), purpose.to_owned());

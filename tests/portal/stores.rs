@@ -2,16 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use futures::future::{BoxFuture, FutureExt, poll_fn, ready};
-use futures_executor::block_on;
 use hmac::{Hmac, Mac};
 use portal::access::{Files, Kv, Later, Listed, Listing, MailQueue, Signer, Unreachable};
 use portal::kernel::MailId;
 use sha2::Sha256;
+
+use crate::trouble::{Mood, Trouble};
 
 /// KV as a map; it counts, and can forget, remember what it should not, or be out of reach.
 #[derive(Default)]
@@ -22,6 +23,10 @@ pub struct Shelf {
     pub down: AtomicBool,
     /// Every answer comes a turn later, so that requests sent together all read before the first one writes.
     pub dawdles: Mutex<bool>,
+    pub mood: Mutex<Mood>,
+    /// What stood there before the newest write of each key.
+    pub before: Mutex<BTreeMap<String, Option<String>>>,
+    pub trouble: Arc<Trouble>,
 }
 
 impl Shelf {
@@ -38,29 +43,54 @@ impl Shelf {
     }
 
     pub fn keep(&self, key: &str, value: &str) {
-        self.kept.lock().unwrap().insert(key.to_owned(), value.to_owned());
+        let before = self.kept.lock().unwrap().insert(key.to_owned(), value.to_owned());
+        self.before.lock().unwrap().insert(key.to_owned(), before);
+    }
+
+    /// From now on; what was written before this is known everywhere.
+    pub fn turns(&self, mood: Mood) {
+        self.before.lock().unwrap().clear();
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    fn look(&self, key: &str) -> Result<Option<String>, Unreachable> {
+        self.reach()?;
+        let before = self.before.lock().unwrap().get(key).cloned();
+        match (*self.mood.lock().unwrap(), before) {
+            (Mood::Mute, _) => Err(Unreachable("KV GET failed: 503 Service Unavailable".into())),
+            (Mood::Stale, Some(before)) => Ok(before),
+            (Mood::Blind, Some(_)) => Ok(None),
+            _ => Ok(self.kept.lock().unwrap().get(key).cloned()),
+        }
     }
 }
 
 impl Kv for Shelf {
     fn get(&self, key: String) -> BoxFuture<'static, Result<Option<String>, Unreachable>> {
         *self.reads.lock().unwrap() += 1;
-        let found = self.reach().map(|()| self.kept.lock().unwrap().get(&key).cloned());
-        let (mut found, mut dawdles) = (Some(found), *self.dawdles.lock().unwrap());
-        poll_fn(move |context| {
+        let found = self.trouble.meets(|| self.look(&key));
+        let mut dawdles = *self.dawdles.lock().unwrap();
+        let turn = poll_fn(move |context| {
             if std::mem::take(&mut dawdles) {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            Poll::Ready(found.take().unwrap())
-        })
-        .boxed()
+            Poll::Ready(())
+        });
+        turn.then(|()| found).boxed()
     }
 
     fn put(&self, key: String, value: String, ttl: u64) -> BoxFuture<'static, Result<(), Unreachable>> {
         assert!(ttl >= 60, "KV refuses a TTL of {ttl}");
         *self.puts.lock().unwrap() += 1;
-        ready(self.reach().map(|()| self.keep(&key, &value))).boxed()
+        self.trouble.meets(|| {
+            self.reach()?;
+            if *self.mood.lock().unwrap() == Mood::Full {
+                return Err(Unreachable("KV PUT failed: 429 Too Many Requests".into()));
+            }
+            self.keep(&key, &value);
+            Ok(())
+        })
     }
 }
 
@@ -72,6 +102,7 @@ pub struct Drawer {
     pub down: AtomicBool,
     /// Stamped on what is put.
     pub now: AtomicI64,
+    pub trouble: Arc<Trouble>,
 }
 
 impl Drawer {
@@ -90,8 +121,10 @@ impl Drawer {
 
 impl Files for Drawer {
     fn get(&self, key: String) -> BoxFuture<'static, Result<Option<Vec<u8>>, Unreachable>> {
-        let found = self.kept.lock().unwrap().get(&key).map(|it| it.0.clone());
-        ready(self.reach().map(|()| found)).boxed()
+        self.trouble.meets(|| {
+            self.reach()?;
+            Ok(self.kept.lock().unwrap().get(&key).map(|it| it.0.clone()))
+        })
     }
 
     fn put(
@@ -101,20 +134,20 @@ impl Files for Drawer {
         bytes: Vec<u8>,
     ) -> BoxFuture<'static, Result<(), Unreachable>> {
         *self.puts.lock().unwrap() += 1;
-        let reached = self.reach();
-        if reached.is_ok() {
+        self.trouble.meets(|| {
+            self.reach()?;
             self.kept.lock().unwrap().insert(key, (bytes, self.now.load(Ordering::Relaxed)));
-        }
-        ready(reached).boxed()
+            Ok(())
+        })
     }
 
     fn delete(&self, keys: Vec<String>) -> BoxFuture<'static, Result<(), Unreachable>> {
         assert!(keys.len() <= 1000, "R2 refuses to delete {} at once", keys.len());
-        let reached = self.reach();
-        if reached.is_ok() {
+        self.trouble.meets(|| {
+            self.reach()?;
             self.kept.lock().unwrap().retain(|key, _| !keys.contains(key));
-        }
-        ready(reached).boxed()
+            Ok(())
+        })
     }
 
     fn list(
@@ -129,7 +162,7 @@ impl Files for Drawer {
         let files: Vec<Listed> =
             found.take(1000).map(|(key, it)| Listed { key: key.clone(), uploaded_at: it.1 }).collect();
         let next = if files.len() == 1000 { files.last().map(|it| it.key.clone()) } else { None };
-        ready(self.reach().map(|()| Listing { files, next })).boxed()
+        self.trouble.meets(|| self.reach().map(|()| Listing { files, next }))
     }
 }
 
@@ -166,16 +199,18 @@ pub fn logged() -> Vec<String> {
 
 /// The queue, as the list of what was put into it.
 #[derive(Default)]
-pub struct Queue(pub Mutex<Vec<MailId>>, pub AtomicBool);
+pub struct Queue(pub Mutex<Vec<MailId>>, pub AtomicBool, pub Arc<Trouble>);
 
 impl MailQueue for Queue {
     fn send(&self, ids: Vec<MailId>) -> BoxFuture<'static, Result<(), Unreachable>> {
         assert!(ids.len() <= 100, "the queue refuses {} messages at once", ids.len());
-        if self.1.load(Ordering::Relaxed) {
-            return ready(Err(Unreachable("the queue is deaf".into()))).boxed();
-        }
-        self.0.lock().unwrap().extend(ids);
-        ready(Ok(())).boxed()
+        self.2.meets(|| {
+            if self.1.load(Ordering::Relaxed) {
+                return Err(Unreachable("the queue is deaf".into()));
+            }
+            self.0.lock().unwrap().extend(ids);
+            Ok(())
+        })
     }
 }
 
@@ -190,7 +225,10 @@ impl Afterwards {
             if work.is_empty() {
                 return;
             }
-            work.into_iter().for_each(block_on);
+            // What waits for a call that never comes back is cut off with its isolate.
+            for it in work {
+                it.now_or_never();
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use portal::access::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::sso_cast::{SIGNING_KEYS, ZENDESK_SECRET};
+use crate::trouble::Trouble;
 
 #[derive(Default)]
 pub struct World {
@@ -25,6 +26,7 @@ pub struct World {
     pub relay: Arc<Mutex<Relay>>,
     /// Whoever waits has waited long enough.
     pub late: Mutex<bool>,
+    pub trouble: Arc<Trouble>,
 }
 
 /// What the relay says instead of its usual answer, by the first word of a command, by `CONNECT` or by `END` of a mail.
@@ -71,7 +73,7 @@ impl Outside for World {
     fn fetch(&self, call: Call) -> BoxFuture<'static, Result<Reply, Unreachable>> {
         self.calls.lock().unwrap().push(call);
         match self.replies.lock().unwrap().pop_front() {
-            Some(reply) => ready(reply.map_err(Unreachable)).boxed(),
+            Some(reply) => self.trouble.meets(|| reply.map_err(Unreachable)),
             None => pending().boxed(),
         }
     }
