@@ -9,16 +9,16 @@ import { after, before, test } from "node:test";
 import { execFileSync } from "node:child_process";
 
 import { digestOf, readCopy, verify } from "../../scripts/audit-verify.mjs";
-import { root, start, together } from "./portal.mjs";
+import { root, start } from "./portal.mjs";
 
 let portal;
 let copy;
 before(async () => {
-  portal = await start();
+  portal = await start({ faulty: true });
   const customers = [await portal.customer(["primary", "billing"]), await portal.customer()];
   const primaries = await Promise.all(customers.map((it) => portal.signedIn(it.primary.email)));
   const forbidden = await portal.signedIn(customers[0].billing.email);
-  await together(40, async (n) => {
+  await portal.race(40, async (n) => {
     await (n % 2 === 0 ? forbidden.call("GET", `${customers[0].path}/contacts`)
       : primaries[0].call("POST", `${customers[0].path}/contacts`, {
         display_name: `Zoë "${n}" \u2028\u007f`, email: `z${n}@zoe.example`,

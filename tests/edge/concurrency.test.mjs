@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
-import { PASSWORD, ROLES, hashOf, seconds, start, tally, together } from "./portal.mjs";
+import { PASSWORD, ROLES, hashOf, seconds, start, tally } from "./portal.mjs";
 
 let portal;
 before(async () => { portal = await start({ faulty: true }); });
@@ -12,7 +12,7 @@ beforeEach(() => portal.visitor().call("PUT", "/faults", { d1: "slow" }));
 after(() => portal.stop());
 
 /** Requests of one person that arrive on as many connections. */
-const everywhere = (visitor, count, deed) => together(count, (index) => deed(visitor.twin(), index));
+const everywhere = (visitor, count, deed) => portal.race(count, (index) => deed(visitor.twin(), index));
 
 test("40 contacts at once: five places, so four are added to the one who is there", async () => {
   const customer = await portal.customer(["primary"]);
@@ -114,10 +114,9 @@ test("a contact gets a role and is deleted at the same moment: no role is held b
     const primary = await portal.signedIn(customer.primary.email);
     const { etag, now } = await assigned(primary, customer);
     const wish = { ...now, billing: customer.guest.id };
-    const [put, removal] = await Promise.all([
-      primary.twin().call("PUT", `${customer.path}/roles`, wish, { "if-match": etag }),
-      primary.twin().call("DELETE", `${customer.path}/contacts/${customer.guest.id}`),
-    ]);
+    const [put, removal] = await portal.race(2, (index) => (index === 0
+      ? primary.twin().call("PUT", `${customer.path}/roles`, wish, { "if-match": etag })
+      : primary.twin().call("DELETE", `${customer.path}/contacts/${customer.guest.id}`)));
     assert.ok(["200", "412 stale", "422 role-needs-verified-contact"].includes(put.says), put.says);
     assert.equal(removal.says, "204");
     assert.equal(await portal.value("select count(*) from contact where org_id = ?1", customer.id), 1);
@@ -131,7 +130,7 @@ test("50 presses of one verification link at once: one counts", async () => {
   const primary = await portal.signedIn(customer.primary.email);
   await primary.call("POST", `${customer.path}/contacts/${customer.newcomer.id}/verification`);
   const token = await portal.token(customer.newcomer.email, "verify");
-  const answers = await together(50, () => portal.visitor().call("POST", "/verifications/confirm", { token }));
+  const answers = await portal.race(50, () => portal.visitor().call("POST", "/verifications/confirm", { token }));
   assert.deepEqual(tally(answers), { 200: 1, "410 link-spent": 49 });
   const links = "select count(*) from link where person_id = ?1 and purpose = 'first_password'";
   assert.equal(await portal.value(links, customer.newcomer.person), 1, "and one mail follows");
@@ -145,7 +144,7 @@ test("50 passwords for one link at once: one is chosen", async () => {
   assert.equal((await portal.visitor().call("POST", "/password-resets", { email })).status, 202);
   const token = await portal.token(email, "password");
   const password = (index) => `chosen by press number ${index}`;
-  const answers = await together(50, (index) => portal.visitor()
+  const answers = await portal.race(50, (index) => portal.visitor()
     .call("POST", "/password-resets/confirm", { token, new_password: password(index) }));
   assert.deepEqual(tally(answers), { 204: 1, "410 link-spent": 49 });
   const winner = answers.findIndex((it) => it.status === 204);
@@ -171,7 +170,7 @@ test("40 wrong passwords at once: five are looked at, and whoever is known here 
   const { email } = customer.primary;
   const owner = await portal.signedIn(email);
   owner.cookies.delete("__Host-session");
-  const answers = await together(40, (index) => portal.visitor().signIn(email, `wrong password number ${index}`));
+  const answers = await portal.race(40, (index) => portal.visitor().signIn(email, `wrong password number ${index}`));
   assert.deepEqual(tally(answers), { "401 bad-credentials": 5, "429 slow-down": 35 });
   const refused = answers.find((it) => it.status === 429);
   const wait = Number(refused.headers.get("retry-after"));
@@ -188,7 +187,7 @@ test("the same mail sent by many messages at once is sent once", async () => {
   const primary = await portal.signedIn(customer.primary.email);
   await primary.call("POST", `${customer.path}/contacts/${customer.newcomer.id}/verification`);
   const id = await portal.value("select id from outbox where org_id = ?1", customer.id);
-  await together(30, () => portal.env.MAIL.send(id, { contentType: "json" }));
+  await portal.race(30, () => portal.env.MAIL.send(id, { contentType: "json" }));
   await portal.mailWithLink(customer.newcomer.email, "verify");
   assert.equal((await portal.mails(customer.newcomer.email)).length, 1);
   assert.equal(await portal.value("select attempts from outbox where id = ?1", id), 1);

@@ -7,13 +7,18 @@
 //   distance  so many milliseconds to the database and back, for each call
 //   r2     "down"  nothing can be put or fetched
 //   kv     "down"  no call arrives
+//          "stale"  reads answer what was there before the newest write of the last minute
+//          "blind"  what was written within the last minute is not there
+//          "mute"  nothing can be read
+//          "full"  nothing can be written
 //   queue  "deaf"  nothing can be sent
 //          "sick"  the consumer of `mail` is out of order and sends every message back
 //   cut    { at, how }: one call goes wrong, the one after `at` others; of whatever binding it is
 //          "before"  it does not arrive
 //          "after"   it is done, and its answer is lost
 //          "kill"    it is done, and whoever called never goes on
-//   chance of each call to go wrong, from 0 to 1: before or after, drawn from a fixed seed
+//   chance of each call to go wrong, from 0 to 1: before or after, drawn
+//   seed   of what is drawn, which is the same at each run without
 //
 // The answer tells how many calls there were since the last time, and how many rows D1 has read.
 
@@ -29,12 +34,15 @@ let faults = {};
 let asked = { rows_read: 0, trips: 0, kv_reads: 0 };
 let calls = 0;
 const treated = new WeakSet();
+const reads = new WeakMap();
+let tokens;
 
 export default class extends Portal {
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (request.method === "PUT" && pathname === "/api/v1/faults") {
       faults = await request.json();
+      if (faults.seed) seed = faults.seed;
       const since = { ...asked, calls };
       [asked, calls] = [{ rows_read: 0, trips: 0, kv_reads: 0 }, 0];
       return Response.json({ ...faults, ...since });
@@ -76,12 +84,16 @@ function treat(env) {
     if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
     return answer;
   });
+  tokens = env.TOKENS;
   for (const kv of [env.SESSIONS, env.TOKENS]) {
+    reads.set(kv, kv.get.bind(kv));
     for (const method of ["get", "put"]) {
       replace(kv, method, (call) => async (...args) => {
         if (method === "get") asked.kv_reads += 1;
-        if (faults.kv === "down") throw new Error("KV request failed: 503 Service Unavailable");
-        return counted(() => call(...args));
+        if (faults.kv === "down" || faults.kv === (method === "get" ? "mute" : "full")) {
+          throw new Error("KV request failed: 503 Service Unavailable");
+        }
+        return counted(() => lagging(kv, method, call, args));
       });
     }
   }
@@ -95,6 +107,24 @@ function treat(env) {
     if (faults.queue === "deaf") throw new Error("Queue sendBatch failed: Too Many Requests");
     return counted(() => send(...args));
   });
+}
+
+/** What each key held before its newest write, and when that was. */
+const before = new Map();
+
+/** KV is eventually consistent, and remembers for a minute that something was not there. */
+async function lagging(kv, method, call, [key, ...rest]) {
+  const name = `${kv === tokens ? "tokens" : "sessions"} ${key}`;
+  if (method === "put") {
+    if (faults.kv === "stale" || faults.kv === "blind") before.set(name, { held: await reads.get(kv)(key), at: Date.now() });
+    return call(key, ...rest);
+  }
+  const earlier = before.get(name);
+  if (earlier && Date.now() - earlier.at < 60_000) {
+    if (faults.kv === "blind") return null;
+    if (faults.kv === "stale") return earlier.held;
+  }
+  return call(key, ...rest);
 }
 
 /** One call of a binding. Of `cut` only one goes wrong, so that what is asked again meets no trouble. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 
-import { DAY, eventually, seconds, start, tally, together } from "./portal.mjs";
+import { DAY, eventually, seconds, start, tally } from "./portal.mjs";
 
 let portal;
 before(async () => { portal = await start({ faulty: true }); });
@@ -17,7 +17,7 @@ test("40 requests at once with one grant left: one is granted, 39 are stored wit
   await granted(customer, licence, -40);
   const billing = await portal.signedIn(customer.billing.email);
   const body = { licence_id: licence, reason: "renewal_delayed", description: "The order is on its way." };
-  const answers = await together(40, () => billing.twin().call("POST", `${customer.path}/extension-requests`, body));
+  const answers = await portal.race(40, () => billing.twin().call("POST", `${customer.path}/extension-requests`, body));
   assert.deepEqual(tally(answers), { 201: 40 });
   const [winner, ...others] = answers.map((it) => it.json).filter((it) => it.status === "granted");
   assert.deepEqual(others, []);
@@ -44,7 +44,7 @@ test("40 times the same request with one Idempotency-Key: one decision and 40 eq
   const billing = await portal.signedIn(customer.billing.email);
   const body = { licence_id: licence, reason: "payment_overdue", description: "The bank is closed today." };
   const key = { "idempotency-key": randomUUID() };
-  const answers = await together(40, () => billing.twin().call("POST", `${customer.path}/extension-requests`, body, key));
+  const answers = await portal.race(40, () => billing.twin().call("POST", `${customer.path}/extension-requests`, body, key));
   assert.deepEqual(tally(answers), { 201: 40 });
   assert.equal(new Set(answers.map((it) => it.text)).size, 1);
   assert.equal(await portal.value("select count(*) from extension_request where org_id = ?1", customer.id), 1);
@@ -54,7 +54,7 @@ test("crons that come late, doubled and at the same moment tell of an end once",
   const customer = await portal.customer(["primary", "billing"]);
   const licence = await licenceOf(customer, 7);
   const run = (at) => portal.worker.scheduled({ cron: "*/5 * * * *", scheduledTime: new Date(at * 1000) });
-  await Promise.all(Array.from({ length: 5 }, () => run(seconds())));
+  await portal.race(5, () => run(seconds()));
   await run(seconds() - DAY);
   await run(seconds());
   const flags = "select group_concat(threshold) from (select threshold from licence_flag where licence_id = ?1 order by 1)";

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import net from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 
-import { DAY, eventually, seconds, start, tally, together } from "./portal.mjs";
+import { DAY, eventually, seconds, start, tally } from "./portal.mjs";
 
 const MB = 1024 * 1024;
 
@@ -24,7 +24,7 @@ test("forty submissions at once make one record, one extension and one object", 
     customer = await portal.customer(["primary", "billing"]);
     licence = await licenceOf(customer, 2);
     billing = await portal.signedIn(customer.billing.email);
-    const answers = await together(40, () => record(billing.twin(), {}, [pdf(2000)], key));
+    const answers = await portal.race(40, () => record(billing.twin(), {}, [pdf(2000)], key));
     assert.deepEqual(tally(answers), "idempotency-key" in key ? { 201: 40 } : { 201: 1, "409 duplicate-payment": 39 });
     const count = (sql) => portal.value(sql, customer.id);
     assert.equal(await count("select count(*) from payment_record where org_id = ?1"), 1);
@@ -136,7 +136,7 @@ test("an upload that breaks off leaves no record, and the sweep of the night tak
 test("what waits for the vendor too long is noted once, however often the cron comes", async () => {
   const { json: { id } } = await record(billing, {}, [pdf(1000)]);
   const later = seconds() + 20 * DAY;
-  await Promise.all([1, 2, 3].map(() => portal.worker.scheduled({ cron: "17 2 * * *", scheduledTime: new Date(later * 1000) })));
+  await portal.race(3, () => portal.worker.scheduled({ cron: "17 2 * * *", scheduledTime: new Date(later * 1000) }));
   assert.equal(await portal.value("select count(*) from payment_event where record_id = ?1 and event = 'note'", id), 1);
   assert.match(await portal.value("select overdue_on from payment_record where id = ?1", id), /^\d{4}-\d\d-\d\d$/);
   assert.equal(await portal.value("select count(*) from outbox where kind = 'payments.overdue' and org_id = ?1", customer.id), 1);

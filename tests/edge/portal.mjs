@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestHarness, unstable_readConfig } from "wrangler";
 
-import { Visitor } from "./visitor.mjs";
+import { Visitor, together } from "./visitor.mjs";
 
-export { rawRequest, tally, together } from "./visitor.mjs";
+export { rawRequest, tally } from "./visitor.mjs";
 
 export const root = process.env.PORTAL_UNDER_TEST ?? fileURLToPath(new URL("../..", import.meta.url));
 
@@ -44,7 +44,8 @@ export class Portal {
    */
   static async open({ vars = { ENVIRONMENT: "test" }, secrets = NO_SECRETS, env, faulty = false, bindings = {} } = {}) {
     const portal = new Portal();
-    const worker = faulty ? { config: { ...faultyConfig(vars), ...bindings } }
+    portal.faulty = faulty;
+    const worker = faulty ? { config: { ...faultyConfig({ ...vars, ...(secrets === NO_SECRETS ? {} : secrets) }), ...bindings } }
       : { configPath: "wrangler.toml", vars, secrets: secrets ?? undefined, env };
     portal.harness = createTestHarness({ root, workers: [worker] });
     await portal.reopen();
@@ -53,7 +54,8 @@ export class Portal {
 
   /** With other variables and secrets; the stores stay as they are. */
   async configure({ vars, secrets }) {
-    await this.harness.update({ root, workers: [{ configPath: "wrangler.toml", vars, secrets }] });
+    const worker = this.faulty ? { config: faultyConfig({ ...vars, ...secrets }) } : { configPath: "wrangler.toml", vars, secrets };
+    await this.harness.update({ root, workers: [worker] });
     await this.reopen();
   }
 
@@ -93,6 +95,21 @@ export class Portal {
   async value(text, ...args) {
     const [row] = await this.sql(text, ...args);
     return row === undefined ? undefined : Object.values(row)[0];
+  }
+
+  /**
+   * `count` deeds at once, while each call of D1 is delayed before and after by what is drawn: a check that is apart from
+   * its deed passes such a test most of the time when nothing is slow. SEED=7 draws other delays.
+   */
+  async race(count, deed) {
+    assert.ok(this.faulty, "a race without jitter proves nothing: open the portal with `faulty`");
+    const seed = Number(process.env.SEED ?? 20261122);
+    await this.visitor().call("PUT", "/faults", { d1: "slow", seed });
+    try {
+      return await together(count, deed);
+    } finally {
+      await this.visitor().call("PUT", "/faults", {});
+    }
   }
 
   visitor() {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 
-import { DAY, seconds, start, tally, together } from "./portal.mjs";
+import { DAY, seconds, start, tally } from "./portal.mjs";
 
 const OWN = "a few words that nobody else has";
 const REFUSED = ["403 role-required"];
@@ -98,7 +98,7 @@ test("45 decisions of three kinds at once on one payment: one is made, and its e
       { action: "reject", message: "No such transfer has arrived." },
     ];
     const decide = (index) => admin.twin().call("POST", `/staff/payment-records/${payment}/decisions`, wishes[index % 3]);
-    const answers = await together(45, decide);
+    const answers = await portal.race(45, decide);
     const made = answers.filter((it) => it.status === 200);
     // Whoever read it after it was taken up may still match or refuse it: two at most, and never two of one kind.
     assert.ok(made.length === 1 || made.length === 2, JSON.stringify(tally(answers)));
@@ -112,7 +112,7 @@ test("45 decisions of three kinds at once on one payment: one is made, and its e
 test("40 colleagues match one payment at once: the licence moves once, and each mail goes out once", async () => {
   const { customer, licence, payment } = await waiting();
   const wish = { action: "reconcile", message: "Received.", licences: [{ id: licence, valid_till: day(300) }] };
-  const answers = await together(40, () => admin.twin().call("POST", `/staff/payment-records/${payment}/decisions`, wish));
+  const answers = await portal.race(40, () => admin.twin().call("POST", `/staff/payment-records/${payment}/decisions`, wish));
   assert.deepEqual(tally(answers), { 200: 1, "409 not-in-this-state": 39 });
   await isDecidedOnce({ customer, licence, payment }, { last: "reconciled", decisions: 1 });
 });
@@ -121,7 +121,7 @@ test("40 times the same decision with one Idempotency-Key: one decision and 40 e
   const { customer, licence, payment } = await waiting();
   const wish = { action: "reject", message: "No such transfer has arrived." };
   const key = { "idempotency-key": randomUUID() };
-  const answers = await together(40, () => admin.twin().call("POST", `/staff/payment-records/${payment}/decisions`, wish, key));
+  const answers = await portal.race(40, () => admin.twin().call("POST", `/staff/payment-records/${payment}/decisions`, wish, key));
   assert.deepEqual(tally(answers), { 200: 40 });
   assert.equal(new Set(answers.map((it) => it.text)).size, 1);
   await isDecidedOnce({ customer, licence, payment }, { last: "rejected", decisions: 1 });

@@ -2,7 +2,7 @@
 //! the same key, and everything run to rest: the end is the same as if nothing had happened, and all ten invariants hold
 //! (security 8.1 to 8.3). `deeds` says what is done, and what is not.
 
-mod deeds;
+pub mod deeds;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn request(&self) -> Request<Body> {
+    pub fn request(&self) -> Request<Body> {
         let mut request = Request::builder()
             .method(self.method.as_str())
             .uri(&self.path)

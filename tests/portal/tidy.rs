@@ -87,6 +87,23 @@ fn files_have_a_subject_and_a_size() {
     }
 }
 
+/// Deeds at once go through `portal.race` of the edge suite, which delays each call of D1: without, a check that is apart
+/// from its deed passes most of the time.
+#[test]
+fn every_race_at_the_edge_has_jitter() {
+    let (mut files, mut races) = (Vec::new(), 0);
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edge"), &mut files);
+    for path in files.iter().filter(|it| it.to_str().unwrap().ends_with(".test.mjs")) {
+        let text = fs::read_to_string(path).unwrap();
+        races += text.matches("portal.race(").count();
+        let apart = text
+            .lines()
+            .any(|it| it.contains("Promise.all") && (it.contains(".scheduled(") || it.contains(".twin()")));
+        assert!(!apart && !text.contains("together }"), "{} races without jitter", path.display());
+    }
+    assert!(races >= 20, "{races} races");
+}
+
 /// `?1` is the organisation of the door in every statement; one that does not use it is bound to nothing. Those of
 /// a person are bound to the person, and those of nobody in particular stand in the applications named here.
 #[test]
