@@ -117,6 +117,31 @@ fn the_schema_holds_by_itself() {
     refused("insert into staff values ('ann', 'owner', 1)", "CHECK constraint failed");
 }
 
+/// What the applications never try, and what two at once would do to each other.
+#[test]
+fn keys_and_triggers_hold_what_no_application_tries() {
+    refused(
+        "insert into audit (id, at, actor_name, action, target, address, request_id, digest, seq, hash) values
+           ('a', 1, 'x', 'x', 'x', 'x', 'x', 'x', 1, 'x'), ('b', 1, 'x', 'x', 'x', 'x', 'x', 'x', 1, 'x')",
+        "UNIQUE constraint failed: index 'audit_chain'",
+    );
+    refused(
+        "insert into digest (week, org_id, person_id, mail_id) values
+           ('2026-11-16', 'acme', 'ann', 'm-1'), ('2026-11-16', 'acme', 'ann', 'm-2')",
+        "UNIQUE constraint failed: digest.week, digest.org_id, digest.person_id",
+    );
+    refused(
+        "insert into organisation (id, name, channel, partner_id, partner_name, created_at)
+           values ('x', 'Xerxes', 'partner', 'pa-row', 'Another Row', 1)",
+        "partner_is_told_truthfully",
+    );
+    let portal = Portal::new();
+    let from = "select flag_on from licence where id = 'l-acme'";
+    assert_eq!(portal.rows(from)[0]["flag_on"], "2026-12-01");
+    run(&portal.db, "update licence set valid_till = '2027-12-31' where id = 'l-acme'").unwrap();
+    assert_eq!(portal.rows(from)[0]["flag_on"], "2027-12-01", "its thresholds start anew");
+}
+
 #[test]
 fn the_audit_log_only_grows() {
     let portal = Portal::after(
