@@ -1,7 +1,7 @@
 # Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-host test-edge test-browser check check-api supply-chain bench scale load build seed audit-verify deploy clean
+.PHONY: help dev test test-host test-edge test-browser guards check check-api supply-chain bench scale load build seed audit-verify deploy clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test-edge: ## Run the suite in workerd: D1, KV, the queue, crons, headers, asset
 
 test-browser: ## Run the suite in Chromium: the main job as a person does it
 	@scripts/test.sh browser
+
+guards: ## Take away one guard of the data after the other; some test must fail each time (ONLY=contact, QUICK=1)
+	@scripts/provision.sh host && . scripts/env.sh && node tests/guards.mjs
 
 check: ## Check the layout and run clippy, on the host and for the edge
 	@scripts/check.sh

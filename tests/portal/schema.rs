@@ -143,6 +143,16 @@ fn keys_and_triggers_hold_what_no_application_tries() {
 }
 
 #[test]
+fn the_history_of_a_licence_only_grows() {
+    let portal = Portal::after(
+        "insert into licence_event values ('e', 'acme', 'l-acme', 'skyconnect', 1, null, '2027-12-31', 'vendor', 'vendor', null, '')",
+    );
+    for sql in ["update licence_event set at = 2", "delete from licence_event"] {
+        assert!(run(&portal.db, sql).unwrap_err().names("licence_event_is_append_only"), "{sql}");
+    }
+}
+
+#[test]
 fn the_audit_log_only_grows() {
     let portal = Portal::after(
         "insert into audit (id, at, actor_name, action, target, address, request_id, digest, seq, hash)
