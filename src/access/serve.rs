@@ -9,6 +9,7 @@ use serde_json::json;
 use tower_service::Service;
 
 use super::app::{App, Caller};
+use super::nearest::Reading;
 use crate::answer::{Answer, Asker};
 use crate::error::Error;
 use crate::kernel::Token;
@@ -42,22 +43,25 @@ pub fn form_may_lead_to(origins: &[&str]) -> Option<HeaderValue> {
 }
 
 /// Answers a request: origin check, router, face, headers, one log line.
-pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Response {
+pub async fn serve(routes: &Router, app: &App, mut request: Request) -> Response {
     let caller = caller(app, &request);
-    let app = app.called_by(caller.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let reading = Reading::of(app, &method, &path, request.headers());
+    let app = app.called_by(caller.clone(), reading);
     let program = is_for_programs(&path);
     let asker = Asker {
         brand: app.config().brand.clone(),
         request: caller.request.clone(),
         page: (method == Method::GET && !program).then(|| caller.asked.clone()),
     };
-    let mut response = match refuse(&app, &request) {
-        Some(refusal) => refusal,
-        None => match routes.clone().with_state(app.clone()).call(request).await {
+    let mut response = if let Some(refusal) = refuse(&app, &request) {
+        refusal
+    } else {
+        request.extensions_mut().insert(app.clone());
+        match routes.clone().call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        },
+        }
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Answer>().is_none()
     {
@@ -76,6 +80,9 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
         *response.body_mut() = Body::empty();
     }
     dress(response.headers_mut(), &caller);
+    if let Some(cookie) = app.reading.as_ref().and_then(|it| it.left(&app)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     if cause.is_some() || method != Method::GET || response.status().as_u16() >= 400 {
         let status = response.status().as_u16();
         let line = json!({

@@ -29,7 +29,7 @@ pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST
 pub const PASSWORD: &str = "a password of the cast";
 
 /// As in an isolate: built once.
-static ROUTER: LazyLock<Router<App>> = LazyLock::new(|| portal::routes::all().into_router());
+static ROUTER: LazyLock<Router> = LazyLock::new(|| portal::routes::all().into_router());
 
 pub fn keys() -> Keyring {
     let keys = "k2:0123456789abcdef0123456789abcdef,k1:fedcba9876543210fedcba9876543210";
@@ -61,7 +61,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
 }
 
 pub struct Portal {
-    router: Router<App>,
+    router: Router,
     services: Arc<Services>,
     afterwards: Arc<Afterwards>,
     pub db: Db,
@@ -118,11 +118,11 @@ impl Portal {
         Self::made(ROUTER.clone(), "", configuration(changes))
     }
 
-    pub fn serving(router: Router<App>) -> Self {
+    pub fn serving(router: Router) -> Self {
         Self::made(router, "", configuration(&[]))
     }
 
-    fn made(router: Router<App>, script: &str, config: Config) -> Self {
+    fn made(router: Router, script: &str, config: Config) -> Self {
         Self::on(Db::copy(&CAST, &[script]).unwrap(), router, config)
     }
 
@@ -131,7 +131,7 @@ impl Portal {
         Self::on(db, ROUTER.clone(), configuration(&[]))
     }
 
-    fn on(db: Db, router: Router<App>, config: Config) -> Self {
+    fn on(db: Db, router: Router, config: Config) -> Self {
         without::waived(&db);
         let trouble = Arc::<Trouble>::default();
         let shelf = || Arc::new(Shelf { trouble: trouble.clone(), ..Shelf::default() });

@@ -343,7 +343,7 @@ fn what_a_retry_may_mend_asks_for_one() {
     let paid = message("evt_1", COMPLETED, &id);
     run(&portal.db, "alter table payment_event rename to not_now").unwrap();
     let before = portal.contents_without("payment_event");
-    assert_eq!(tell(&portal, &paid).status, 500);
+    assert_eq!(tell(&portal, &paid).status, 503);
     assert_eq!(
         portal.contents_without("payment_event"),
         before,
