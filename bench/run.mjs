@@ -18,7 +18,7 @@ import { templates } from "./templates.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const REQUESTS = Number(process.env.REQUESTS ?? 300);
-const WARM_UP = 150;
+const WARM_UP = Number(process.env.WARM_UP ?? 150);
 const SECRET = "0123456789abcdef0123456789abcdef";
 const PASSWORD = "demo password, not for production";
 const ACME = "01938a00-0000-7000-8000-000000000201";
@@ -41,7 +41,9 @@ const PAGES = [
 
 const isMain = process.argv[1] === fileURLToPath(import.meta.url);
 const scratch = mkdtempSync(join(tmpdir(), "bench-"));
-const workers = ["portal", "floor", "hono"];
+// Other builds of the portal, `BESIDE=folder,folder`: what a change of the code is worth is seen in one run only.
+const BESIDE = (process.env.BESIDE ?? "").split(",").filter((it) => it !== "");
+const workers = ["portal", "floor", "hono", ...BESIDE.keys().map((at) => `beside${at}`)];
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 if (isMain) await main();
 
@@ -64,14 +66,14 @@ async function main() {
   writeFileSync(join(scratch, "templates.js"), source);
   const others = await Promise.all(["floor", "hono"].map(async (name) => ({ name, contents: await bundled(name) })));
   const mf = new Miniflare(options({
-    workers: [portal("portal"), ...others.map(({ name, contents }) => ({ ...bindings(name), modules: [{ type: "ESModule", path: `${name}.js`, contents }] }))],
+    workers: [portal("portal"), ...BESIDE.map((folder, at) => portal(`beside${at}`, undefined, folder)), ...others.map(({ name, contents }) => ({ ...bindings(name), modules: [{ type: "ESModule", path: `${name}.js`, contents }] }))],
     resourcePersistencePath: scratch,
   }));
   await mf.ready;
   const urls = Object.fromEntries(await Promise.all(workers.map(async (it) => [it, await mf.unsafeGetDirectURL(it)])));
   const pid = workerd();
   const rows = [];
-  for (const [path, page] of Object.entries(pages)) {
+  for (const [path, page] of Object.entries(pages).filter(([path]) => path.match(process.env.ONLY ?? ""))) {
     for (const name of workers) await ask(urls[name], path, page, WARM_UP);
     const rounds = [];
     for (let at = 0; at < ROUNDS; at += 1) {
@@ -90,6 +92,7 @@ async function main() {
   }
   const text = table(rows);
   console.log(`\n${text}`);
+  if (BESIDE.length > 0) console.log(beside(rows));
   if (process.env.OUT) writeFileSync(process.env.OUT, text);
   await mf.dispose();
 }
@@ -141,11 +144,11 @@ function bindings(name) {
   };
 }
 
-function portal(name, entry) {
-  const wasm = { type: "CompiledWasm", path: join(root, "build/index_bg.wasm") };
-  const main = entry ? { type: "ESModule", path: join(root, "build/recorder.js"), contents: entry }
-    : { type: "ESModule", path: join(root, "build/index.js") };
-  return { ...bindings(name), modules: [main, wasm] };
+function portal(name, entry, folder = join(root, "build")) {
+  const wasm = { type: "CompiledWasm", path: join(folder, "index_bg.wasm") };
+  const main = entry ? { type: "ESModule", path: join(folder, "recorder.js"), contents: entry }
+    : { type: "ESModule", path: join(folder, "index.js") };
+  return { ...bindings(name), modulesRoot: join(folder, ".."), modules: [main, wasm] };
 }
 
 async function bundled(name) {
@@ -184,6 +187,16 @@ function line(row) {
   const { portal, floor, hono, toFloor, toHono } = facts(row);
   const three = (it) => `${it.min.toFixed(2)} ${it.median.toFixed(2)} ${it.max.toFixed(2)}`;
   return `| ${row.path} | ${(row.bytes / 1000).toFixed(1)} | ${portal.toFixed(2)} | ${floor.toFixed(2)} | ${hono.toFixed(2)} | ${three(toFloor)} | ${three(toHono)} |`;
+}
+
+/** By how much of its own time a build is above the floor, against how much the portal of this tree is. */
+function beside(rows) {
+  return rows.flatMap((row) => BESIDE.map((folder, at) => {
+    const own = (name) => spread(row.rounds.map((it) => it[name].cpu - it.floor.cpu)).median;
+    const ratio = spread(row.rounds.map((it) => it[`beside${at}`].cpu / it.portal.cpu));
+    return `${row.path}  ${folder}: ${ratio.min.toFixed(2)} ${ratio.median.toFixed(2)} ${ratio.max.toFixed(2)} of the portal; `
+      + `above the floor ${own(`beside${at}`).toFixed(2)} ms, the portal ${own("portal").toFixed(2)} ms`;
+  })).join("\n");
 }
 
 function table(rows) {

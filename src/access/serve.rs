@@ -42,7 +42,7 @@ pub fn form_may_lead_to(origins: &[&str]) -> Option<HeaderValue> {
 }
 
 /// Answers a request: origin check, router, face, headers, one log line.
-pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Response {
+pub async fn serve(routes: &Router, app: &App, mut request: Request) -> Response {
     let caller = caller(app, &request);
     let app = app.called_by(caller.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -52,12 +52,14 @@ pub async fn serve(routes: &Router<App>, app: &App, request: Request) -> Respons
         request: caller.request.clone(),
         page: (method == Method::GET && !program).then(|| caller.asked.clone()),
     };
-    let mut response = match refuse(&app, &request) {
-        Some(refusal) => refusal,
-        None => match routes.clone().with_state(app.clone()).call(request).await {
+    let mut response = if let Some(refusal) = refuse(&app, &request) {
+        refusal
+    } else {
+        request.extensions_mut().insert(app.clone());
+        match routes.clone().call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        },
+        }
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Answer>().is_none()
     {

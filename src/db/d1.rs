@@ -1,16 +1,49 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::d1::D1Database;
 use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Array, Error, JSON};
+use worker::js_sys::{Array, Error, JSON, JsString, Promise, Uint8Array};
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::worker_sys::{D1Database as Binding, D1PreparedStatement};
 
 use super::{Arg, DbError, Stmt};
+
+// `worker` takes each text as a Rust string, which is decoded anew each time; these take one that is there already.
+#[wasm_bindgen]
+extern "C" {
+    type Binding;
+    #[wasm_bindgen(method, catch)]
+    fn prepare(this: &Binding, sql: &JsString) -> Result<Statement, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn batch(this: &Binding, statements: &Array) -> Result<Promise, JsValue>;
+
+    type Statement;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn bind(this: &Statement, values: &Array) -> Result<Statement, JsValue>;
+
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn results(this: &Answer) -> JsValue;
+
+    type TextEncoder;
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextEncoder;
+    #[wasm_bindgen(method)]
+    fn encode(this: &TextEncoder, text: &JsString) -> Uint8Array;
+}
+
+thread_local! {
+    /// The statements of this isolate that were asked so far, by where their text lies: there are as many as the source
+    /// has, and none of them holds a value.
+    static TEXTS: RefCell<HashMap<(usize, usize), JsString>> = RefCell::default();
+    static ENCODER: TextEncoder = TextEncoder::new();
+}
 
 #[derive(Clone)]
 pub struct Db(Arc<SendWrapper<Binding>>);
@@ -49,37 +82,49 @@ impl Db {
         Self(Arc::new(SendWrapper::new(JsValue::from(d1).unchecked_into())))
     }
 
+    /// Only what was found crosses into wasm: what D1 tells about a question costs as much as a short answer.
     pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
-        self.batch(batch).await
-    }
-
-    /// All statements happen or none does.
-    pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
-        self.batch(batch).await
-    }
-
-    /// A batch is the only transaction that D1 has. `SendFuture` stands here once, so no handler needs it.
-    ///
-    /// The answer crosses into wasm as one text: a field at a time would cost ten times as much (docs/performance.md).
-    async fn batch(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
         SendFuture::new(async {
-            let statements = Array::new();
-            for stmt in batch {
-                let statement = self.prepare(stmt).map_err(failed)?;
-                statements.push(&statement);
-            }
-            let answer = JsFuture::from(self.0.batch(statements).map_err(failed)?).await.map_err(failed)?;
-            let text = JSON::stringify(&answer).map_err(failed)?;
-            serde_json::from_str(&String::from(text))
-                .map_err(|it| DbError(format!("an answer of another shape: {it}")))
+            let answers = self.batch(batch).await?;
+            let found: Array = answers.iter().map(|it| it.unchecked_into::<Answer>().results()).collect();
+            let found: Vec<Option<Box<RawValue>>> = crossing(&found)?;
+            Ok(found.into_iter().map(|results| Rows { results, meta: Meta::default() }).collect())
         })
         .await
     }
 
-    fn prepare(&self, stmt: Stmt) -> Result<D1PreparedStatement, JsValue> {
-        let args = stmt.args.into_iter().map(to_js).collect();
-        self.0.prepare(stmt.sql)?.bind(args)
+    /// All statements happen or none does.
+    pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
+        SendFuture::new(async { crossing(&self.batch(batch).await?) }).await
     }
+
+    /// A batch is the only transaction that D1 has. `SendFuture` stands with its callers, so no handler needs it.
+    async fn batch(&self, batch: Vec<Stmt>) -> Result<Array, DbError> {
+        let statements = Array::new();
+        for stmt in batch {
+            let statement = self.prepare(stmt).map_err(failed)?;
+            statements.push(&statement);
+        }
+        let answers = JsFuture::from(self.0.batch(&statements).map_err(failed)?).await.map_err(failed)?;
+        Ok(answers.unchecked_into())
+    }
+
+    fn prepare(&self, stmt: Stmt) -> Result<Statement, JsValue> {
+        let args: Array = stmt.args.into_iter().map(to_js).collect();
+        let statement = TEXTS.with_borrow_mut(|texts| {
+            let place = (stmt.sql.as_ptr().addr(), stmt.sql.len());
+            let text = texts.entry(place).or_insert_with(|| JsString::from(stmt.sql));
+            self.0.prepare(text)
+        })?;
+        statement.bind(&args)
+    }
+}
+
+/// Into wasm as one text, and as bytes: a field at a time would cost ten times as much (docs/performance.md).
+fn crossing<T: DeserializeOwned>(from: &Array) -> Result<T, DbError> {
+    let text = JSON::stringify(from).map_err(failed)?;
+    let bytes = ENCODER.with(|it| it.encode(&text)).to_vec();
+    serde_json::from_slice(&bytes).map_err(|it| DbError(format!("an answer of another shape: {it}")))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "D1 takes no BigInt; every number is bound as a float")]

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::routing::{get, post};
 use portal::access::matrix::openers;
-use portal::access::{Access, App, Endpoint, Guard, OrderBook, PaymentRecord, Scope};
+use portal::access::{Access, App, Endpoint, Guard, OrderBook, PaymentRecord, Routes, Scope};
 use portal::error::Error;
 use portal::sql;
 
@@ -206,8 +206,8 @@ async fn sly(door: Access<OrderBook>) -> Result<String, Error> {
 #[test]
 fn a_write_without_a_read_is_guarded_all_the_same_and_a_read_cannot_write() {
     let router = || {
-        let doors = axum::Router::<App>::new();
-        doors.route("/o/{org}/careless", post(careless)).route("/o/{org}/sly", get(sly))
+        let doors = Routes::default().page::<PaymentRecord>(&Method::POST, "/careless", post(careless));
+        doors.page::<OrderBook>(&Method::GET, "/sly", get(sly)).into_router()
     };
     for (who, expected) in [
         ("bob", StatusCode::OK),

@@ -119,7 +119,7 @@ static CAST: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 /// As in an isolate: built once.
-static ROUTER: LazyLock<Router<App>> = LazyLock::new(|| portal::routes::all().into_router());
+static ROUTER: LazyLock<Router> = LazyLock::new(|| portal::routes::all().into_router());
 
 pub fn keys() -> Keyring {
     let keys = "k2:0123456789abcdef0123456789abcdef,k1:fedcba9876543210fedcba9876543210";
@@ -151,7 +151,7 @@ pub fn configuration(changes: &[(&str, &str)]) -> Config {
 }
 
 pub struct Portal {
-    router: Router<App>,
+    router: Router,
     services: Arc<Services>,
     afterwards: Arc<Afterwards>,
     pub db: Db,
@@ -206,11 +206,11 @@ impl Portal {
         Self::made(ROUTER.clone(), "", configuration(changes))
     }
 
-    pub fn serving(router: Router<App>) -> Self {
+    pub fn serving(router: Router) -> Self {
         Self::made(router, "", configuration(&[]))
     }
 
-    fn made(router: Router<App>, script: &str, config: Config) -> Self {
+    fn made(router: Router, script: &str, config: Config) -> Self {
         let db = Db::copy(&CAST, &[script]).unwrap();
         let (sessions, tokens, queue) =
             (Arc::<Shelf>::default(), Arc::<Shelf>::default(), Arc::<Queue>::default());
