@@ -59,7 +59,7 @@ for target in "${targets[@]}"; do
     continue
   fi
   mkdir -p "$CARGO_TARGET_DIR/learned/$target" "fuzz/artifacts/$target"
-  if run "$target" -max_total_time="${SECONDS_EACH:-60}" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -detect_leaks=0 \
+  if run "$target" -max_total_time="${SECONDS_EACH:-60}" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -len_control=20 -print_final_stats=1 -detect_leaks=0 \
     "$CARGO_TARGET_DIR/learned/$target" "fuzz/corpus/$target" >"$logs/$target" 2>&1; then
     awk -v target="$target" '
       /^#[0-9]+/ { for (i = 1; i < NF; i++) { if ($i == "cov:") cov = $(i + 1); if ($i == "ft:") ft = $(i + 1) } }
