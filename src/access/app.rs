@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::config::Config;
 use super::keys::Secrets;
+use super::nearest::Reading;
 use super::outside::Outside;
 use super::session::{IDLE, Record};
 use crate::db::Db;
@@ -118,6 +119,8 @@ pub struct Caller {
 pub struct App {
     pub(super) services: Arc<Services>,
     pub(super) caller: Arc<Caller>,
+    /// `None`: all is read from the primary.
+    pub(super) reading: Option<Arc<Reading>>,
     now: i64,
     /// The same reading of the clock, so that ids made one after the other within a second sort that way.
     millis: u64,
@@ -142,11 +145,11 @@ impl App {
             asked: String::new(),
         };
         let now = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
-        Self { services, caller: Arc::new(caller), now, millis }
+        Self { services, caller: Arc::new(caller), reading: None, now, millis }
     }
 
-    pub(super) fn called_by(&self, caller: Caller) -> Self {
-        Self { caller: Arc::new(caller), ..self.clone() }
+    pub(super) fn called_by(&self, caller: Caller, reading: Option<Reading>) -> Self {
+        Self { caller: Arc::new(caller), reading: reading.map(Arc::new), ..self.clone() }
     }
 
     /// Seconds since 1970, the same for the whole request. Rules take the time as an argument.

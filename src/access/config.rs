@@ -29,6 +29,8 @@ pub struct Config {
     pub links: Links,
     /// `licence` where nothing is said.
     pub extension_limit_scope: LimitScope,
+    /// Pages may come from a copy of the database that is nearer than the primary.
+    pub pages_from_the_nearest: bool,
     pub mail: MailConfig,
     pub gateway: GatewayChoice,
 }
@@ -97,6 +99,11 @@ impl Config {
             }
             Err(_) => LimitScope::Licence,
         };
+        let pages_from_the_nearest = match text("PAGES_FROM").as_deref() {
+            Ok("nearest") => true,
+            Ok("primary") | Err(_) => false,
+            Ok(other) => return Err(bad("PAGES_FROM", format!("is {other}; it is primary or nearest"))),
+        };
         let mail = MailConfig::read(environment, &support_email, text)?;
         let gateway = GatewayChoice::read(environment, text)?;
         Ok(Self {
@@ -109,6 +116,7 @@ impl Config {
             zone,
             links,
             extension_limit_scope,
+            pages_from_the_nearest,
             mail,
             gateway,
         })
@@ -166,6 +174,10 @@ mod tests {
     fn a_good_configuration() {
         let config = read(&[]).unwrap();
         assert_eq!(config.origin, "https://portal.vendor.example");
+        assert!(
+            !config.pages_from_the_nearest
+                && read(&[("PAGES_FROM", "nearest")]).unwrap().pages_from_the_nearest
+        );
         assert!(config.is_production() && config.links.help_desk.is_none());
         assert_eq!(config.extension_limit_scope, LimitScope::Licence);
         assert_eq!((config.billing_email.as_str(), config.holidays.len()), ("support@vendor.example", 0));
@@ -198,6 +210,7 @@ mod tests {
             ("GATEWAY_URL", "http://pay.example"),
             ("EXTENSION_LIMIT_SCOPE", "customer"),
             ("BILLING_EMAIL", "billing"),
+            ("PAGES_FROM", "replica"),
             ("HOLIDAYS", "2026-12-25 Diwali"),
         ] {
             assert_eq!(read(&[(name, text)]).unwrap_err().name, name, "{text}");

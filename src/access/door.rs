@@ -179,9 +179,7 @@ impl<S: Screen> Access<S> {
     ) -> Result<(Member, Q::Answers), Error> {
         let mut gate = self.with_claim(sql!(GATE));
         gate.args.extend([viewers().into(), reader.as_str().into()]);
-        let mut batch = vec![gate];
-        questions.ask(&mut batch);
-        let (rows, record) = self.entry.ask(batch).await?;
+        let (rows, record) = self.entry.ask(gate, questions).await?;
         let mut rows = rows.into_iter();
         let standings: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let first = standings.first().ok_or(Error::SignedOut)?;

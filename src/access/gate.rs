@@ -6,7 +6,8 @@ use axum::http::request::Parts;
 use futures::join;
 
 use super::app::App;
-use super::scope::Deed;
+use super::nearest;
+use super::scope::{Deed, Questions};
 use super::session::{Claim, KnownDevice, Record, SEEN_EVERY, Wakefulness};
 use super::trail::Line;
 use super::viewing::{READS_ONLY, reads_only};
@@ -63,9 +64,16 @@ impl Entry {
         [person.as_str().into(), Arg::from(*epoch), id.as_str().into(), self.app.now().into()]
     }
 
-    /// D1 and KV are asked at the same time. KV may fail or lag: it only knows better when somebody was last here.
-    pub async fn ask(&self, batch: Vec<Stmt>) -> Result<(Vec<Rows>, Option<Record>), Error> {
-        let (rows, record) = join!(self.app.services.db.read(batch), self.record());
+    /// The gate's rows come first. D1 and KV are asked at the same time. KV may fail or lag: it only knows better when
+    /// somebody was last here.
+    pub async fn ask<Q: Questions>(
+        &self,
+        gate: Stmt,
+        questions: Q,
+    ) -> Result<(Vec<Rows>, Option<Record>), Error> {
+        let mut batch = Vec::new();
+        questions.ask(&mut batch);
+        let (rows, record) = join!(nearest::ask(&self.app, gate, batch), self.record());
         Ok((rows?, record))
     }
 
@@ -124,7 +132,7 @@ impl Entry {
 pub(super) async fn commit(app: &App, guard: Option<Stmt>, deeds: Vec<Deed>) -> Result<Vec<Rows>, Error> {
     let mails: Vec<MailId> = deeds.iter().filter_map(|it| it.mail.clone()).collect();
     let batch = guard.into_iter().chain(deeds.into_iter().map(|it| it.stmt)).collect();
-    match app.services.db.write(batch).await {
+    match nearest::write(app, batch).await {
         Ok(rows) => {
             app.nudge(&mails);
             Ok(rows)

@@ -13,6 +13,7 @@ mod hash;
 mod keys;
 mod mail_config;
 pub mod matrix;
+mod nearest;
 pub(crate) mod notices;
 mod once;
 mod outside;

@@ -9,6 +9,7 @@ use serde_json::json;
 use tower_service::Service;
 
 use super::app::{App, Caller};
+use super::nearest::Reading;
 use crate::answer::{Answer, Asker};
 use crate::error::Error;
 use crate::kernel::Token;
@@ -44,8 +45,9 @@ pub fn form_may_lead_to(origins: &[&str]) -> Option<HeaderValue> {
 /// Answers a request: origin check, router, face, headers, one log line.
 pub async fn serve(routes: &Router, app: &App, mut request: Request) -> Response {
     let caller = caller(app, &request);
-    let app = app.called_by(caller.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let reading = Reading::of(app, &method, &path, request.headers());
+    let app = app.called_by(caller.clone(), reading);
     let program = is_for_programs(&path);
     let asker = Asker {
         brand: app.config().brand.clone(),
@@ -78,6 +80,9 @@ pub async fn serve(routes: &Router, app: &App, mut request: Request) -> Response
         *response.body_mut() = Body::empty();
     }
     dress(response.headers_mut(), &caller);
+    if let Some(cookie) = app.reading.as_ref().and_then(|it| it.left(&app)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     if cause.is_some() || method != Method::GET || response.status().as_u16() >= 400 {
         let status = response.status().as_u16();
         let line = json!({

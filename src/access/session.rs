@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Keyring;
+use super::nearest::Mark;
 use crate::kernel::{PersonId, SessionId};
 
 /// A session ends after a day whatever happens (security, decisions).
@@ -43,6 +44,11 @@ const DEVICE_LIFETIME: i64 = 180 * 24 * 3600;
 
 const SESSION: &str = "__Host-session";
 const DEVICE: &str = "__Host-device";
+const MARK: &str = "__Host-mark";
+
+/// Copies of the database are seconds behind, so a bookmark need not last; and should the database be set back in
+/// time, those that point beyond its end are forgotten soon.
+const MARK_LIFETIME: i64 = 600;
 
 /// What the session cookie claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +68,13 @@ pub struct KnownDevice {
     pub id: SessionId,
     #[serde(rename = "known")]
     pub person: PersonId,
+}
+
+/// What the cookie of the last deed says; one that is worth nothing is not the same as none.
+pub(super) enum Marked {
+    Nothing,
+    By(Mark),
+    Worthless,
 }
 
 /// What KV keeps of a session, under `session:<id>`.
@@ -106,6 +119,17 @@ impl Keyring {
         self.claimed(cookie(headers, DEVICE)?, now)
     }
 
+    pub(super) fn mark(&self, headers: &HeaderMap, now: i64) -> Marked {
+        if cookies(headers, MARK).next().is_none() {
+            return Marked::Nothing;
+        }
+        cookie(headers, MARK).and_then(|it| self.claimed(it, now)).map_or(Marked::Worthless, Marked::By)
+    }
+
+    pub(super) fn mark_cookie(&self, mark: &Mark, now: i64) -> Option<HeaderValue> {
+        set(MARK, &self.sign(mark, now + MARK_LIFETIME)?, MARK_LIFETIME)
+    }
+
     /// `Set-Cookie` for a new session.
     #[must_use]
     pub fn session_cookie(&self, claim: &Claim, now: i64) -> Option<HeaderValue> {
@@ -134,11 +158,15 @@ fn set(name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
 
 /// The value of a cookie that was sent exactly once; two of one name come from somebody who plants cookies.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let mut values = all.flat_map(|it| it.split(';')).filter_map(|it| {
-        let (found, value) = it.trim().split_once('=')?;
-        (found == name).then_some(value)
-    });
+    let mut values = cookies(headers, name);
     let first = values.next()?;
     values.next().is_none().then_some(first)
+}
+
+fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
+    all.flat_map(|it| it.split(';')).filter_map(move |it| {
+        let (found, value) = it.trim().split_once('=')?;
+        (found == name).then_some(value)
+    })
 }

@@ -52,9 +52,7 @@ const GUARD: &str = concat!(
 impl SignedIn {
     /// One round trip.
     pub async fn read<Q: Questions>(&self, questions: Q) -> Result<(Person, Q::Answers), Error> {
-        let mut batch = vec![self.with_claim(sql!(GATE))];
-        questions.ask(&mut batch);
-        let (rows, record) = self.entry.ask(batch).await?;
+        let (rows, record) = self.entry.ask(self.with_claim(sql!(GATE)), questions).await?;
         let mut rows = rows.into_iter();
         let person = self.admit(rows.next(), record)?;
         Ok((person, Q::answers(&mut rows)?))

@@ -4,7 +4,6 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::response::Html;
-use futures::join;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -147,13 +146,15 @@ struct Standing {
 impl<S: Seat> Staffed<S> {
     /// One round trip.
     pub async fn read<Q: Questions>(&self, questions: Q) -> Result<(Colleague, Q::Answers), Error> {
-        let mut batch = vec![self.gate()];
-        questions.ask(&mut batch);
         let (rows, record) = match &self.who {
-            Who::Person(entry) => join!(self.app.services.db.read(batch), entry.record()),
-            Who::Program(_) => (self.app.services.db.read(batch).await, None),
+            Who::Person(entry) => entry.ask(self.gate(), questions).await?,
+            Who::Program(_) => {
+                let mut batch = vec![self.gate()];
+                questions.ask(&mut batch);
+                (self.app.services.db.read(batch).await?, None)
+            }
         };
-        let mut rows = rows?.into_iter();
+        let mut rows = rows.into_iter();
         let standing: Vec<Standing> = rows.next().map(Rows::decode).transpose()?.unwrap_or_default();
         let standing = standing.into_iter().next().ok_or(Error::SignedOut)?;
         if let Who::Person(entry) = &self.who {

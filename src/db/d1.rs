@@ -12,7 +12,7 @@ use worker::js_sys::{Array, Error, JSON, JsString, Promise, Uint8Array};
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::{JsCast, JsValue};
 
-use super::{Arg, DbError, Stmt};
+use super::{Arg, Bookmark, DbError, Stmt};
 
 // `worker` takes each text as a Rust string, which is decoded anew each time; these take one that is there already.
 #[wasm_bindgen]
@@ -22,6 +22,11 @@ extern "C" {
     fn prepare(this: &Binding, sql: &JsString) -> Result<Statement, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn batch(this: &Binding, statements: &Array) -> Result<Promise, JsValue>;
+    /// A session has `prepare` and `batch`, too.
+    #[wasm_bindgen(method, catch, js_name = withSession)]
+    fn with_session(this: &Binding, how: &str) -> Result<Binding, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getBookmark)]
+    fn bookmark(this: &Binding) -> Result<Option<String>, JsValue>;
 
     type Statement;
     #[wasm_bindgen(method, catch, variadic)]
@@ -84,40 +89,65 @@ impl Db {
 
     /// Only what was found crosses into wasm: what D1 tells about a question costs as much as a short answer.
     pub async fn read(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
+        SendFuture::new(async { found(&run(&self.0, batch).await?) }).await
+    }
+
+    /// `read` from any copy that has come as far as the bookmark.
+    pub async fn read_nearest(
+        &self,
+        since: Option<&Bookmark>,
+        batch: Vec<Stmt>,
+    ) -> Result<Vec<Rows>, DbError> {
         SendFuture::new(async {
-            let answers = self.batch(batch).await?;
-            let found: Array = answers.iter().map(|it| it.unchecked_into::<Answer>().results()).collect();
-            let found: Vec<Option<Box<RawValue>>> = crossing(&found)?;
-            Ok(found.into_iter().map(|results| Rows { results, meta: Meta::default() }).collect())
+            let how = since.map_or("first-unconstrained", Bookmark::as_str);
+            let session = self.0.with_session(how).map_err(failed)?;
+            found(&run(&session, batch).await?)
         })
         .await
     }
 
     /// All statements happen or none does.
     pub async fn write(&self, batch: Vec<Stmt>) -> Result<Vec<Rows>, DbError> {
-        SendFuture::new(async { crossing(&self.batch(batch).await?) }).await
+        SendFuture::new(async { crossing(&run(&self.0, batch).await?) }).await
     }
 
-    /// A batch is the only transaction that D1 has. `SendFuture` stands with its callers, so no handler needs it.
-    async fn batch(&self, batch: Vec<Stmt>) -> Result<Array, DbError> {
-        let statements = Array::new();
-        for stmt in batch {
-            let statement = self.prepare(stmt).map_err(failed)?;
-            statements.push(&statement);
-        }
-        let answers = JsFuture::from(self.0.batch(&statements).map_err(failed)?).await.map_err(failed)?;
-        Ok(answers.unchecked_into())
+    /// `write`, and how far a copy has to come to show it.
+    pub async fn write_marked(&self, batch: Vec<Stmt>) -> Result<(Vec<Rows>, Option<Bookmark>), DbError> {
+        SendFuture::new(async {
+            let session = self.0.with_session("first-primary").map_err(failed)?;
+            let rows = crossing(&run(&session, batch).await?)?;
+            let bookmark = session.bookmark().map_err(failed)?;
+            Ok((rows, bookmark.and_then(|it| Bookmark::try_from(it).ok())))
+        })
+        .await
     }
+}
 
-    fn prepare(&self, stmt: Stmt) -> Result<Statement, JsValue> {
-        let args: Array = stmt.args.into_iter().map(to_js).collect();
-        let statement = TEXTS.with_borrow_mut(|texts| {
-            let place = (stmt.sql.as_ptr().addr(), stmt.sql.len());
-            let text = texts.entry(place).or_insert_with(|| JsString::from(stmt.sql));
-            self.0.prepare(text)
-        })?;
-        statement.bind(&args)
+/// A batch is the only transaction that D1 has. `SendFuture` stands with the callers, so no handler needs it.
+async fn run(on: &Binding, batch: Vec<Stmt>) -> Result<Array, DbError> {
+    let statements = Array::new();
+    for stmt in batch {
+        let statement = prepare(on, stmt).map_err(failed)?;
+        statements.push(&statement);
     }
+    let answers = JsFuture::from(on.batch(&statements).map_err(failed)?).await.map_err(failed)?;
+    Ok(answers.unchecked_into())
+}
+
+fn prepare(on: &Binding, stmt: Stmt) -> Result<Statement, JsValue> {
+    let args: Array = stmt.args.into_iter().map(to_js).collect();
+    let statement = TEXTS.with_borrow_mut(|texts| {
+        let place = (stmt.sql.as_ptr().addr(), stmt.sql.len());
+        let text = texts.entry(place).or_insert_with(|| JsString::from(stmt.sql));
+        on.prepare(text)
+    })?;
+    statement.bind(&args)
+}
+
+fn found(answers: &Array) -> Result<Vec<Rows>, DbError> {
+    let found: Array = answers.iter().map(|it| it.unchecked_into::<Answer>().results()).collect();
+    let found: Vec<Option<Box<RawValue>>> = crossing(&found)?;
+    Ok(found.into_iter().map(|results| Rows { results, meta: Meta::default() }).collect())
 }
 
 /// Into wasm as one text, and as bytes: a field at a time would cost ten times as much (docs/performance.md).

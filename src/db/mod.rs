@@ -1,4 +1,5 @@
-//! The one way to SQL, with two verbs: `read` asks a batch, `write` does a batch. Each is one round trip.
+//! The one way to SQL, with two verbs: `read` asks a batch, `write` does a batch. Each is one round trip. Where there
+//! are copies of the database, `read_nearest` asks one of them and `write_marked` tells how far a copy has to come.
 //! `d1` and `sqlite` are twins: what one refuses, the other refuses too.
 
 #[cfg(target_arch = "wasm32")]
@@ -6,6 +7,8 @@ mod d1;
 pub mod schema;
 #[cfg(not(target_arch = "wasm32"))]
 mod sqlite;
+
+use serde::{Deserialize, Serialize};
 
 #[cfg(target_arch = "wasm32")]
 pub use d1::{Db, Rows};
@@ -34,6 +37,34 @@ macro_rules! sql {
         $crate::db::Stmt { sql: TEXT, args: vec![$($crate::db::Arg::from($arg)),*] }
     }};
 }
+
+/// How far the database had come. As text they sort in the order of time. D1 takes any text for one and says nothing
+/// (platform 1.4), so only what looks like one is one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Bookmark(String);
+
+impl Bookmark {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Bookmark {
+    type Error = NoBookmark;
+
+    /// Four hexadecimal numbers of 8, 8, 8 and 32 digits.
+    fn try_from(text: String) -> Result<Self, NoBookmark> {
+        let digits = |part: &str| part.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+        let lengths: Vec<usize> = text.split('-').filter(|it| digits(it)).map(str::len).collect();
+        if lengths == [8, 8, 8, 32] && text.len() == 59 { Ok(Self(text)) } else { Err(NoBookmark) }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("not a bookmark")]
+pub struct NoBookmark;
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("database: {0}")]
@@ -89,6 +120,16 @@ impl<T: Into<Arg>> From<Option<T>> for Arg {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bookmark_looks_like_one() {
+        let is_one = |text: &str| Bookmark::try_from(text.to_owned()).is_ok();
+        assert!(is_one("00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683"));
+        for text in ["", "first-primary", "00000085-0000024c-00004c6d-8E61117bf38d7adb71b934ebbf891683"] {
+            assert!(!is_one(text), "{text}");
+        }
+        assert!(!is_one("00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683-zz"));
+    }
 
     #[test]
     fn a_verdict_is_found_in_whatever_words_surround_it() {

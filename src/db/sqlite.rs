@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Row, StatementStatus, ToSql, params_from_iter};
 use serde::de::DeserializeOwned;
 
-use super::{Arg, DbError, Stmt};
+use super::{Arg, Bookmark, DbError, Stmt};
 
 /// In-memory `SQLite` with D1's limits and D1's way of binding numbers.
 #[derive(Clone)]
@@ -21,6 +21,15 @@ struct Twin {
     deaf: bool,
     stumble: Option<(usize, Stumble)>,
     history: Vec<Ran>,
+    copy: Option<Copy>,
+}
+
+/// A copy of the database that is as far behind as it may be: it stands still until a bookmark demands more of it.
+struct Copy {
+    /// The whole database after each write; the bookmark counts them.
+    images: Vec<Vec<u8>>,
+    shows: usize,
+    asked: usize,
 }
 
 /// What goes wrong with one call: at the edge of the network, or with the isolate that called.
@@ -100,6 +109,7 @@ impl Db {
             deaf: false,
             stumble: None,
             history,
+            copy: None,
         };
         Ok(Self(Arc::new(Mutex::new(twin))))
     }
@@ -120,6 +130,42 @@ impl Db {
         let (rows, ran) = all(&twin.sqlite, batch, true);
         twin.history.extend(ran);
         rows
+    }
+
+    /// `read` from a copy that has come as far as the bookmark; from here where there is none.
+    pub async fn read_nearest(
+        &self,
+        since: Option<&Bookmark>,
+        batch: Vec<Stmt>,
+    ) -> Result<Vec<Rows>, DbError> {
+        if self.lock().copy.is_none() {
+            return self.read(batch).await;
+        }
+        let image = self.lock().copy_since(since)?;
+        let copy = Self::copy(&image, &[])?;
+        let rows = copy.reads(batch);
+        self.lock().history.extend(copy.history());
+        rows
+    }
+
+    /// From now on there is a copy, and it lags.
+    pub fn is_copied(&self) -> Result<(), DbError> {
+        let images = vec![self.image()?];
+        self.lock().copy = Some(Copy { images, shows: 0, asked: 0 });
+        Ok(())
+    }
+
+    /// How often the copy was asked.
+    #[must_use]
+    pub fn asked_of_the_copy(&self) -> usize {
+        self.lock().copy.as_ref().map_or(0, |it| it.asked)
+    }
+
+    /// `write`, and how far a copy has to come to show it.
+    pub async fn write_marked(&self, batch: Vec<Stmt>) -> Result<(Vec<Rows>, Option<Bookmark>), DbError> {
+        let rows = self.write(batch).await?;
+        let count = self.lock().copy.as_ref().map_or(0, |it| it.images.len() - 1);
+        Ok((rows, Bookmark::try_from(format!("{count:08x}-00000000-00000000-{count:032x}")).ok()))
     }
 
     /// All statements happen or none does.
@@ -147,6 +193,7 @@ impl Db {
             drop(transaction);
         }
         twin.history.extend(ran);
+        twin.is_copied_later()?;
         if std::mem::take(&mut twin.deaf) {
             return Err(lost());
         }
@@ -208,6 +255,23 @@ fn connect() -> Result<Connection, DbError> {
 }
 
 impl Twin {
+    fn is_copied_later(&mut self) -> Result<(), DbError> {
+        if let Some(copy) = &mut self.copy {
+            copy.images.push(self.sqlite.serialize("main").map_err(failed)?.to_vec());
+        }
+        Ok(())
+    }
+
+    fn copy_since(&mut self, since: Option<&Bookmark>) -> Result<Vec<u8>, DbError> {
+        self.fails()?;
+        let copy = self.copy.as_mut().ok_or_else(|| DbError("there is no copy".into()))?;
+        let number = since.and_then(|it| usize::from_str_radix(it.as_str().split('-').next()?, 16).ok());
+        copy.shows = copy.shows.max(number.unwrap_or(0));
+        copy.asked += 1;
+        let image = copy.images.get(copy.shows).cloned();
+        image.ok_or_else(|| DbError("a bookmark of the future".into()))
+    }
+
     fn fails(&self) -> Result<(), DbError> {
         self.broken.map_or(Ok(()), |it| Err(DbError(it.to_owned())))
     }

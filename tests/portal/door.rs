@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use axum::http::{Method, StatusCode};
 use axum::routing::{get, post};
 use portal::access::matrix::openers;
-use portal::access::{Access, App, Endpoint, Guard, OrderBook, PaymentRecord, Routes, Scope};
+use portal::access::{Access, Endpoint, Guard, OrderBook, PaymentRecord, Routes, Scope};
 use portal::error::Error;
 use portal::sql;
 

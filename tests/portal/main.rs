@@ -43,6 +43,7 @@ mod metering;
 mod mime;
 mod multipart;
 mod my_sessions;
+mod nearest;
 mod noise;
 mod notification_cast;
 mod notification_pages;
