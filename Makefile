@@ -1,7 +1,7 @@
 # Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-host test-edge test-browser guards check check-api supply-chain bench scale load build seed audit-verify deploy clean
+.PHONY: help dev test test-host test-edge test-browser guards check check-api supply-chain fuzz bench scale load build seed audit-verify deploy clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ check-api: ## Ask each operation of the API 200 times what its document allows a
 
 supply-chain: ## Check licences, sources and advisories of all crates in the bundle with cargo-deny
 	@scripts/supply-chain.sh
+
+fuzz: ## Ask every parser what libFuzzer can think of, a minute each (SECONDS_EACH=600, TARGETS='markdown mails', KEEP=1)
+	@scripts/fuzz.sh $(TARGETS)
 
 bench: ## Measure the CPU time of each main page beside the least possible and beside Hono
 	@scripts/provision.sh build && scripts/build-wasm.sh && . scripts/env.sh && OUT=$(OUT) node bench/run.mjs

@@ -61,6 +61,8 @@ worker_build=$(tool worker-build "$WORKER_BUILD_VERSION") && wasm_toolchain >/de
 
 started=$SECONDS
 own_before=$(own_sources)
+# worker-build would move the lock file; what ships is what was tested.
+cargo fetch --locked --quiet --target "$WASM_TARGET"
 if [ -n "$quick" ]; then
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_INCREMENTAL=true \
     for_wasm "$worker_build" --release --no-opt </dev/null

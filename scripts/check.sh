@@ -15,15 +15,15 @@ echo '── layout'
 step cargo fmt --check
 
 echo '── host'
-step cargo clippy --quiet --all-targets -- --deny warnings
+step cargo clippy --locked --quiet --all-targets -- --deny warnings
 
 # The edge exists only in the wasm build, so nothing above has read a line of it.
 if for_wasm cargo clippy --version >/dev/null 2>&1; then
   echo '── edge'
-  step for_wasm cargo clippy --quiet --lib --target "$WASM_TARGET" -- --deny warnings
+  step for_wasm cargo clippy --locked --quiet --lib --target "$WASM_TARGET" -- --deny warnings
 else
   echo '── edge (its compiler has no clippy here: types only)'
-  step for_wasm cargo check --quiet --lib --target "$WASM_TARGET"
+  step for_wasm cargo check --locked --quiet --lib --target "$WASM_TARGET"
 fi
 
 [ -z "$failed" ] || {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gets what a bare machine lacks, and nothing that is there already. Safe to run any number of times.
 #
-#   provision.sh [build] [check] [host] [edge] [browser] [api]     for which jobs; without any: for all but the last
+#   provision.sh [build] [check] [host] [edge] [browser] [api] [fuzz]     for which jobs; without any: for all but the last two
 #
 # Every piece has an ordinary way. Many companies' machines reach package registries only, so every piece also has
 # a way through those: crates, npm, and the packages of Debian.
@@ -204,6 +204,17 @@ need_worker_build() {
   TOOL=worker-build cargo_tool worker-build "$WORKER_BUILD_VERSION" 4 --locked
 }
 
+# Its own runtime, libFuzzer, is C++ and is compiled with each build of the targets.
+need_cargo_fuzz() {
+  if ! command -v c++ >/dev/null; then
+    say 'C++ compiler: installing g++ (20 s)'
+    debian_install g++ ||
+      fail 'there is no C++ compiler, and libFuzzer is written in it. Install one (Debian, Ubuntu: g++; macOS: xcode-select --install), then run this again.'
+  fi
+  tool cargo-fuzz "$CARGO_FUZZ_VERSION" >/dev/null && return
+  TOOL=cargo-fuzz cargo_tool cargo-fuzz "$CARGO_FUZZ_VERSION" 1 --locked
+}
+
 need_wasm_bindgen() {
   local version
   version=$(locked wasm-bindgen)
@@ -315,3 +326,4 @@ if wants api; then
   pypi schemathesis "$SCHEMATHESIS_VERSION" 'it asks the API in every way its document allows' 'the API cannot be checked'
 fi
 if wants browser; then need_chromium; fi
+if wants fuzz; then need_cargo_fuzz; fi

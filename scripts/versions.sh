@@ -10,6 +10,7 @@ AUTHLIB_VERSION=1.9.9        # PyPI: somebody else's OpenID Connect client, and 
 REQUESTS_VERSION=2.34.2
 SCHEMATHESIS_VERSION=4.32.5 # PyPI: asks the API what its document allows and forbids
 CARGO_DENY_VERSION=0.20.2    # crates.io: licences, sources and advisories of the dependencies
+CARGO_FUZZ_VERSION=0.13.2     # crates.io: builds the targets of fuzz/ with libFuzzer and a sanitizer
 ICALENDAR_VERSION=7.3.0      # PyPI: somebody else's parser, to read our calendar with
 
 WASM_TARGET=wasm32-unknown-unknown

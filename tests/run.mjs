@@ -13,7 +13,7 @@ import { stripVTControlCharacters } from "node:util";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const SUITES = {
-  host: { command: "cargo", args: ["test", "--quiet"], count: countCargo },
+  host: { command: "cargo", args: ["test", "--locked", "--quiet"], count: countCargo },
   edge: { folder: "tests/edge", needsBundle: true, count: countNode, flags: ["--test-concurrency=2"] },
   browser: { folder: "tests/browser", needsBundle: true, count: countNode },
 };

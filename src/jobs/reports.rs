@@ -107,13 +107,23 @@ fn failed(group: &str) -> Option<Report> {
     // A comment may follow.
     let action = action.split([' ', '(']).next().unwrap_or_default();
     let status = field("Status")?;
-    let status = status.split([' ', '(']).next().unwrap_or_default().to_owned();
-    if !action.eq_ignore_ascii_case("failed") || !status.starts_with(['4', '5']) {
+    let status = enhanced(status.split([' ', '(']).next().unwrap_or_default())?;
+    if !action.eq_ignore_ascii_case("failed") {
         return None;
     }
     let said = field("Diagnostic-Code").unwrap_or_default();
     let said = said.chars().filter(|it| !it.is_control()).take(300).collect();
     Some(Report { status, said })
+}
+
+/// A status of failure as RFC 3463 writes it: a class, and two numbers of at most three digits. Of what is written in
+/// another way the class alone is believed.
+fn enhanced(status: &str) -> Option<String> {
+    let class = status.chars().next().filter(|it| matches!(it, '4' | '5'))?;
+    let digits = |it: &str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+    let parts: Vec<&str> = status.split('.').collect();
+    let fits = matches!(parts.as_slice(), ["4" | "5", subject, detail] if digits(subject) && digits(detail));
+    Some(if fits { status.to_owned() } else { format!("{class}.0.0") })
 }
 
 /// A mail that is on its way again, because nobody heard that it had left, need not leave once more.

@@ -23,9 +23,11 @@ fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
     text.push_str("\r\n");
 }
 
-/// A cell that begins like a formula gets an apostrophe, which spreadsheet programs read as "this is text".
+/// A cell that begins like a formula gets an apostrophe, which spreadsheet programs read as "this is text". Some drop
+/// blanks in front, and in East Asia the wide signs count as the narrow ones do.
 fn cell_into(text: &mut String, cell: &str) {
-    let runs = cell.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@') || c.is_control());
+    let begins = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let runs = begins || cell.starts_with(char::is_control);
     let guard = if runs { "'" } else { "" };
     if cell.contains([',', '"', '\r', '\n']) {
         text.extend(["\"", guard, &cell.replace('"', "\"\""), "\""]);
@@ -47,7 +49,9 @@ mod tests {
 
     #[test]
     fn what_begins_like_a_formula_is_text() {
-        for cell in ["=1+1", "+1", "-1", "@sum(A1)", "\t=1", "\u{0}x"] {
+        for cell in
+            ["=1+1", "+1", "-1", "@sum(A1)", "\t=1", "\u{0}x", " =1", "\u{3000}\u{a0}+1", "＝1", "＠x"]
+        {
             assert_eq!(sheet(&[], std::iter::once(vec![cell.into()])), format!("\u{feff}\r\n'{cell}\r\n"));
         }
         let nested = sheet(&[], std::iter::once(vec!["=cmd|' /C calc'!A0,\"x\"".into()]));

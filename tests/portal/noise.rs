@@ -11,7 +11,8 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 
-use crate::fixtures::{Answer, Portal, cookie};
+use crate::fixtures::{Portal, cookie};
+use crate::properties::house::has_the_right_face;
 use crate::samples::{VIC_JOINS, sample};
 
 /// Enough for some thirty requests to each route in about a second.
@@ -239,38 +240,6 @@ fn request(url: &Endpoint, noise: &Noise) -> Option<Request<Body>> {
         }
     };
     request.body(Body::from(body)).ok()
-}
-
-fn has_the_right_face(url: &Endpoint, answer: &Answer) -> bool {
-    let kind = answer.header("content-type");
-    let (program, status) = (url.path.starts_with("/api/"), answer.status.as_u16());
-    match (program, status) {
-        // The development pages, the health check and the like answer programs outside the API, too.
-        (false, 200) if kind == "application/json" => serde_json::from_str::<Value>(&answer.body).is_ok(),
-        (_, 204) => answer.body.is_empty(),
-        (_, 200) if url.path.rsplit('.').next() == Some("csv") => {
-            kind.starts_with("text/csv; charset=utf-8") && answer.body.starts_with('\u{feff}')
-        }
-        (false, 200) if kind.starts_with("text/calendar;") => answer.body.starts_with("BEGIN:VCALENDAR\r\n"),
-        (true, 200..=299) => {
-            kind == "application/json" && serde_json::from_str::<Value>(&answer.body).is_ok()
-        }
-        (true, _) => kind == "application/problem+json" && answer.json()["status"] == status,
-        (false, _) if is_for_programs(&url.path) => kind.ends_with("json"),
-        (false, 303) => {
-            let to = answer.header("location");
-            let out = url.path == "/o/{org}/helpdesk" && to == "https://helpdesk.vendor.example/";
-            out || to.starts_with('/') && !to.starts_with("//")
-        }
-        (false, _) => kind == "text/html; charset=utf-8" && answer.body.starts_with("<!DOCTYPE html>"),
-    }
-}
-
-/// Addresses that a standard has chosen, or that stand beside those.
-fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/.well-known/")
-        || path.starts_with("/webhooks/")
-        || ["/sso/jwks", "/sso/token", "/sso/userinfo"].contains(&path)
 }
 
 #[test]

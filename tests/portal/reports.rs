@@ -163,6 +163,29 @@ fn broken_and_hostile_reports_are_ignored() {
     }
 }
 
+/// Whatever stands there is written into a row and shown to the staff.
+#[test]
+fn a_status_is_a_class_and_two_numbers() {
+    let said = |it: &str| {
+        let fields = format!("Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: {it}");
+        report(status(&fields).as_bytes()).map(|it| it.status)
+    };
+    for (written, kept) in [
+        ("5.1.1", "5.1.1"),
+        ("4.999.0 (gave up)", "4.999.0"),
+        ("5", "5.0.0"),
+        ("5.1", "5.0.0"),
+        ("5.1.1.1", "5.0.0"),
+        ("5.1.1000", "5.0.0"),
+        ("5.x.<script>", "5.0.0"),
+        ("41.1.1", "4.0.0"),
+        (&"5".repeat(200_000), "5.0.0"),
+    ] {
+        assert_eq!(said(written), Ok(kept.to_owned()));
+    }
+    assert!(said("6.1.1").is_err() && said("x5").is_err());
+}
+
 #[test]
 fn size_and_depth_do_not_matter() {
     let good = "Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1";

@@ -195,27 +195,6 @@ fn only_audit_outbox_and_link_make_unbound_statements() {
     });
 }
 
-#[test]
-fn every_dependency_says_why_it_is_there() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
-    let (manifest, rows) = (read("Cargo.toml"), read("docs/dependencies.md"));
-    let sections = manifest.split("\n[").filter(|it| it.split(']').next().unwrap().ends_with("dependencies"));
-    let names: Vec<&str> = sections
-        .flat_map(|it| it.lines().skip(1))
-        .filter_map(|it| it.split_once(" = "))
-        .map(|it| it.0)
-        .collect();
-    assert!(names.len() > 20, "{names:?}");
-    for name in names {
-        let has_row = rows.lines().filter_map(|it| it.split('|').nth(1));
-        assert!(
-            has_row.flat_map(|it| it.split([',', ' '])).any(|it| it == name),
-            "docs/dependencies.md has no row for {name}"
-        );
-    }
-}
-
 /// A line of the log is chained by the statement that writes it, so there is one such statement.
 #[test]
 fn only_one_statement_writes_into_the_audit_log() {

@@ -3,7 +3,7 @@
 
 mod actions;
 mod feed;
-mod ics;
+pub mod ics;
 mod rules;
 mod sql;
 mod view;

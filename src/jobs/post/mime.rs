@@ -69,22 +69,29 @@ pub fn list_headers(mail: &Mail) -> Vec<(&'static str, String)> {
 
 /// Text, then the same in HTML, then the files.
 fn body<'a>(id: &MailId, mail: &'a Mail) -> MimePart<'a> {
+    let (text, html) = (printable(&mail.text), printable(&mail.html));
+    let within = |separator: &str| {
+        let in_file = |it: &Attachment| memchr::memmem::find(&it.bytes, separator.as_bytes()).is_some();
+        text.contains(separator) || html.contains(separator) || mail.attachments.iter().any(in_file)
+    };
+    let (alternative, mixed) = (multipart("alternative", id, within), multipart("mixed", id, within));
     let parts = vec![
-        MimePart::new("text/plain", BodyPart::Text(printable(&mail.text).into())),
-        MimePart::new("text/html", BodyPart::Text(printable(&mail.html).into())),
+        MimePart::new("text/plain", BodyPart::Text(text.into())),
+        MimePart::new("text/html", BodyPart::Text(html.into())),
     ];
-    let both = MimePart::new(multipart("alternative", id, mail), parts);
+    let both = MimePart::new(alternative, parts);
     if mail.attachments.is_empty() {
         return both;
     }
     let files = mail.attachments.iter().map(file);
-    MimePart::new(multipart("mixed", id, mail), std::iter::once(both).chain(files).collect::<Vec<_>>())
+    MimePart::new(mixed, std::iter::once(both).chain(files).collect::<Vec<_>>())
 }
 
-/// With a separator of our own, for the builder's would differ at each attempt. It is longer where somebody guessed it.
-fn multipart(kind: &str, id: &MailId, mail: &Mail) -> ContentType<'static> {
+/// With a separator of our own, for the builder's would differ at each attempt. It is longer where somebody guessed it,
+/// be it with signs in between that are not sent.
+fn multipart(kind: &str, id: &MailId, within: impl Fn(&str) -> bool) -> ContentType<'static> {
     let mut separator = format!("=_{kind}_{}", id.as_str());
-    while mail.text.contains(&separator) || mail.html.contains(&separator) {
+    while within(&separator) {
         separator.push('_');
     }
     ContentType::new(format!("multipart/{kind}")).attribute("boundary", separator)
