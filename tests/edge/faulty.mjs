@@ -4,6 +4,7 @@
 //   d1     "slow"  5 to 120 ms before and after each call
 //          "down", "busy", "full"  no call arrives, told in the three shapes that errors of D1 have
 //          "lost"  calls that write arrive and their answers do not
+//   copy   "behind"  what is asked of a copy is answered as it was the first time, unless a bookmark demands more
 //   distance  so many milliseconds to the database and back, for each call
 //   r2     "down"  nothing can be put or fetched
 //   kv     "down"  no call arrives
@@ -20,8 +21,10 @@
 //   chance of each call to go wrong, from 0 to 1: before or after, drawn
 //   seed   of what is drawn, which is the same at each run without
 //
-// The answer tells how many calls there were since the last time, and how many rows D1 has read.
+// The answer tells how many calls there were since the last time, how many rows D1 has read, which sessions of D1 were
+// opened, and what the bundle's instance holds.
 
+import { memory } from "./instance.mjs";
 import Portal from "the-bundle"; // build/index.js; portal.mjs says where that is
 
 const REFUSALS = {
@@ -31,7 +34,8 @@ const REFUSALS = {
 };
 
 let faults = {};
-let asked = { rows_read: 0, trips: 0, kv_reads: 0 };
+const nothing = () => ({ rows_read: 0, trips: 0, kv_reads: 0, sessions: [] });
+let asked = nothing();
 let calls = 0;
 const treated = new WeakSet();
 const reads = new WeakMap();
@@ -43,8 +47,8 @@ export default class extends Portal {
     if (request.method === "PUT" && pathname === "/api/v1/faults") {
       faults = await request.json();
       if (faults.seed) seed = faults.seed;
-      const since = { ...asked, calls };
-      [asked, calls] = [{ rows_read: 0, trips: 0, kv_reads: 0 }, 0];
+      const since = { ...asked, calls, ...memory() };
+      [asked, calls] = [nothing(), 0];
       return Response.json({ ...faults, ...since });
     }
     treat(this.env);
@@ -67,22 +71,13 @@ export default class extends Portal {
 function treat(env) {
   if (treated.has(env.DB)) return;
   treated.add(env.DB);
-  const writes = /^\s*(insert|update|delete)/i;
-  replace(env.DB, "prepare", (prepare) => (sql) => {
-    const statement = prepare(sql);
-    replace(statement, "bind", (bind) => (...args) => Object.assign(bind(...args), { writes: writes.test(sql) }));
-    return statement;
-  });
-  replace(env.DB, "batch", (batch) => async (statements) => {
-    if (faults.d1 in REFUSALS) throw REFUSALS[faults.d1]();
-    if (faults.d1 === "slow") await pause();
-    if (faults.distance) await new Promise((wake) => setTimeout(wake, faults.distance));
-    asked.trips += 1;
-    const answer = await counted(() => batch(statements));
-    asked.rows_read += answer.reduce((sum, it) => sum + (it.meta?.rows_read ?? 0), 0);
-    if (faults.d1 === "slow") await pause();
-    if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
-    return answer;
+  troubled(env.DB);
+  replace(env.DB, "withSession", (open) => (how) => {
+    asked.sessions.push(how);
+    const session = open(how);
+    troubled(session);
+    if (how !== "first-primary") replace(session, "batch", (batch) => (statements) => copied(session, how, statements, batch));
+    return session;
   });
   tokens = env.TOKENS;
   for (const kv of [env.SESSIONS, env.TOKENS]) {
@@ -107,6 +102,41 @@ function treat(env) {
     if (faults.queue === "deaf") throw new Error("Queue sendBatch failed: Too Many Requests");
     return counted(() => send(...args));
   });
+}
+
+/** D1 itself, or a session of it. */
+function troubled(database) {
+  const writes = /^\s*(insert|update|delete)/i;
+  replace(database, "prepare", (prepare) => (sql) => {
+    const statement = prepare(sql);
+    const noted = (args) => ({ writes: writes.test(sql), said: JSON.stringify([sql, args]) });
+    replace(statement, "bind", (bind) => (...args) => Object.assign(bind(...args), noted(args)));
+    return statement;
+  });
+  replace(database, "batch", (batch) => async (statements) => {
+    if (faults.d1 in REFUSALS) throw REFUSALS[faults.d1]();
+    if (faults.d1 === "slow") await pause();
+    if (faults.distance) await new Promise((wake) => setTimeout(wake, faults.distance));
+    asked.trips += 1;
+    const answer = await counted(() => batch(statements));
+    asked.rows_read += answer.reduce((sum, it) => sum + (it.meta?.rows_read ?? 0), 0);
+    if (faults.d1 === "slow") await pause();
+    if (faults.d1 === "lost" && statements.some((it) => it.writes)) throw REFUSALS.down();
+    return answer;
+  });
+}
+
+/** What a copy has answered, and how far it had come by then. */
+const shown = new Map();
+
+async function copied(session, since, statements, batch) {
+  if (faults.copy !== "behind") return batch(statements);
+  const question = statements.map((it) => it.said).join();
+  const kept = (shown.get(question) ?? []).find(({ at }) => since === "first-unconstrained" || at >= since);
+  if (kept) return kept.answer;
+  const answer = await batch(statements);
+  shown.set(question, [...(shown.get(question) ?? []), { at: session.getBookmark(), answer }]);
+  return answer;
 }
 
 /** What each key held before its newest write, and when that was. */
