@@ -4,6 +4,10 @@
 // Of the cast some is for the suite alone.
 #![allow(dead_code, unused_imports)]
 
+#[path = "../../tests/portal/cast.rs"]
+mod cast;
+#[path = "../../tests/portal/trouble.rs"]
+mod trouble;
 #[path = "../../tests/portal/contents.rs"]
 mod contents;
 #[path = "../../tests/portal/cookies.rs"]

@@ -45,7 +45,8 @@ export class Portal {
   static async open({ vars = { ENVIRONMENT: "test" }, secrets = NO_SECRETS, env, faulty = false, bindings = {} } = {}) {
     const portal = new Portal();
     portal.faulty = faulty;
-    const worker = faulty ? { config: { ...faultyConfig({ ...vars, ...(secrets === NO_SECRETS ? {} : secrets) }), ...bindings } }
+    // Secrets are told in any case: what stands in `.dev.vars` goes before a variable.
+    const worker = faulty ? { config: { ...faultyConfig(vars), ...bindings }, secrets: secrets ?? undefined }
       : { configPath: "wrangler.toml", vars, secrets: secrets ?? undefined, env };
     portal.harness = createTestHarness({ root, workers: [worker] });
     await portal.reopen();
@@ -54,7 +55,7 @@ export class Portal {
 
   /** With other variables and secrets; the stores stay as they are. */
   async configure({ vars, secrets }) {
-    const worker = this.faulty ? { config: faultyConfig({ ...vars, ...secrets }) } : { configPath: "wrangler.toml", vars, secrets };
+    const worker = { ...(this.faulty ? { config: faultyConfig(vars) } : { configPath: "wrangler.toml", vars }), secrets };
     await this.harness.update({ root, workers: [worker] });
     await this.reopen();
   }
