@@ -27,7 +27,7 @@ process.exitCode = through > 0 ? 1 : 0;
 
 /** Names of the tests that fail without it; none is `undefined`. */
 function failures(guard, only) {
-  const args = [...only, ...(only.length > 0 ? ["guards::without"] : []), ...SKIPPED.flatMap((it) => ["--skip", it]), "--test-threads=2"];
+  const args = [...only, ...(only.length > 0 ? ["guards::without_"] : []), ...SKIPPED.flatMap((it) => ["--skip", it]), "--test-threads=2"];
   const { stdout } = spawnSync(binary, args, { encoding: "utf8", env: { ...process.env, WITHOUT: guard, RUST_BACKTRACE: "0", CARGO_MANIFEST_DIR: process.cwd() }, maxBuffer: 1 << 28 });
   const failed = [...stdout.matchAll(/^test (\S+) \.\.\. FAILED$/gm)].map((it) => it[1]);
   return failed.length > 0 ? failed : undefined;

@@ -6,8 +6,6 @@
 
 #[path = "../../tests/portal/cast.rs"]
 mod cast;
-#[path = "../../tests/portal/trouble.rs"]
-mod trouble;
 #[path = "../../tests/portal/contents.rs"]
 mod contents;
 #[path = "../../tests/portal/cookies.rs"]
@@ -26,5 +24,9 @@ mod samples;
 mod sso_cast;
 #[path = "../../tests/portal/stores.rs"]
 mod stores;
+#[path = "../../tests/portal/trouble.rs"]
+mod trouble;
+#[path = "../../tests/portal/without.rs"]
+mod without;
 #[path = "../../tests/portal/world.rs"]
 mod world;

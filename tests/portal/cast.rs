@@ -6,7 +6,7 @@ use portal::db::Db;
 use portal::kernel::Password;
 
 use crate::fixtures::{PASSWORD, pepper};
-use crate::guards::without;
+use crate::without;
 
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_portal.sql"),

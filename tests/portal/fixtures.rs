@@ -17,10 +17,10 @@ pub use crate::cast::{MIGRATIONS, NED_JOINS, TWO_ORGS};
 pub use crate::cookies::{cookie, signed, worthless_cookies};
 
 use crate::cast::CAST;
-use crate::guards::without;
 pub use crate::stores::logged;
 use crate::stores::{Afterwards, Drawer, Queue, Seal, Shelf, log};
 use crate::trouble::Trouble;
+use crate::without;
 use crate::world::{World, secrets};
 
 pub const NOW: i64 = 1_795_327_680; // 22 Nov 2026, 11:38 IST

@@ -1,8 +1,6 @@
 //! What each guard is for. The same race twice: with it the invariants hold, and without it one of them is broken, and
 //! the checker says which. A test of a race that nothing could fail would prove nothing.
 
-pub mod without;
-
 use axum::body::Body;
 use axum::http::{Request, header};
 
@@ -14,6 +12,7 @@ use crate::licence_cast::LICENCES;
 use crate::samples::VIC_JOINS;
 use crate::sign_in::NEW;
 use crate::sso_cast::{code, desks, exchange};
+use crate::without;
 
 struct Case {
     guards: &'static [&'static str],

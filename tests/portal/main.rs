@@ -97,4 +97,5 @@ mod vendor_week;
 mod verification;
 mod versions;
 mod view_as;
+mod without;
 mod world;
