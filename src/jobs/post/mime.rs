@@ -1,6 +1,8 @@
 //! A mail as bytes (RFC 5322). Whoever typed the names in it, they stay where they belong: what could end a header
 //! is taken out here, and the builder encodes the rest.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::HeaderType;
 use mail_builder::headers::address::Address;
@@ -56,6 +58,9 @@ pub fn reply_to(config: &Config) -> Option<&Email> {
     Some(&config.support_email).filter(|it| **it != config.mail.from)
 }
 
+/// Letters of a line of base64 (RFC 2045, 6.8).
+const LINE: usize = 76;
+
 const UNSUBSCRIBE: &str = "List-Unsubscribe";
 
 /// Of a mail that can be switched off (RFC 8058): the address, and that one POST is enough.
@@ -70,10 +75,7 @@ pub fn list_headers(mail: &Mail) -> Vec<(&'static str, String)> {
 /// Text, then the same in HTML, then the files.
 fn body<'a>(id: &MailId, mail: &'a Mail) -> MimePart<'a> {
     let (text, html) = (printable(&mail.text), printable(&mail.html));
-    let within = |separator: &str| {
-        let in_file = |it: &Attachment| memchr::memmem::find(&it.bytes, separator.as_bytes()).is_some();
-        text.contains(separator) || html.contains(separator) || mail.attachments.iter().any(in_file)
-    };
+    let within = |separator: &str| text.contains(separator) || html.contains(separator);
     let (alternative, mixed) = (multipart("alternative", id, within), multipart("mixed", id, within));
     let parts = vec![
         MimePart::new("text/plain", BodyPart::Text(text.into())),
@@ -97,8 +99,13 @@ fn multipart(kind: &str, id: &MailId, within: impl Fn(&str) -> bool) -> ContentT
     ContentType::new(format!("multipart/{kind}")).attribute("boundary", separator)
 }
 
+/// In base64 always: no byte of a file is anybody's to change on its way, and none can end a part or a line.
 fn file(it: &Attachment) -> MimePart<'_> {
-    MimePart::new(media_type(&it.kind), it.bytes.as_slice()).attachment(clean(&it.name))
+    let text = STANDARD.encode(&it.bytes);
+    let lines = text.as_bytes().chunks(LINE).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n");
+    MimePart::new(media_type(&it.kind), BodyPart::Text(lines.into()))
+        .transfer_encoding("base64")
+        .attachment(clean(&it.name))
 }
 
 fn media_type(kind: &str) -> ContentType<'static> {
