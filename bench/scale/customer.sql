@@ -57,7 +57,7 @@ insert into payment_event (id, org_id, record_id, at, event, by_kind, by_name)
 insert into payment_document (id, org_id, record_id, name, kind, size, object, uploaded_at)
   select replace(id, '019a00b2', '019a00b4'), org_id, id, 'advice.pdf', 'application/pdf', 1000, 'scale/' || id, at
     from payment_record where org_id = '019a00aa-0000-7000-8000-000000000000';
-update payment_record set status = 'reconciled' where org_id = '019a00aa-0000-7000-8000-000000000000' and at < unixepoch() - 86400 * 20;
+update payment_record set status = 'reconciled' where org_id = '019a00aa-0000-7000-8000-000000000000' and at < unixepoch() - 86400 * 130;
 insert into notification (id, org_id, product_id, roles, category, title, body, source, published_at, created_at)
   select printf('019a00b5-0000-7000-8000-%012d', i), '019a00aa-0000-7000-8000-000000000000', iif(i % 5, null, 'scale-0'),
          iif(i % 3, null, '["primary","billing"]'), iif(i % 2, 'general', 'billing'), 'News number ' || i, 'A text of some words.', 'system',
@@ -81,3 +81,12 @@ insert into notification (id, category, title, body, source, published_at, creat
          unixepoch() - 43200 * i, unixepoch() - 43200 * i
     from n where i < 200;
 update usage_meter set changed_from = null;
+
+-- What the staff's pages show at most: of what waits, what failed and what a search finds, as much as they ever show.
+insert into organisation (id, name, customer_domains, created_at)
+  select printf('019a00c0-0000-7000-8000-%012d', i), 'Anvil Textiles ' || i, '["t' || i || '.example"]', unixepoch() - 86400 * 40
+    from n where i < 250;
+insert into outbox (id, kind, org_id, recipient, payload, state, created_at, state_at)
+  select printf('019a00c1-0000-7000-8000-%012d', i), 'contacts.verify', '019a00aa-0000-7000-8000-000000000000', 'gone' || i || '@heavy.example',
+         '{}', 'bounced', unixepoch() - 86400 * (i % 60), unixepoch() - 86400 * (i % 60)
+    from n where i < 250;

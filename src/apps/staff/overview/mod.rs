@@ -13,6 +13,7 @@ use crate::answer::{Answer, Shown};
 use crate::apps::payments::rules::ageing::WorkingDays;
 use crate::error::Error;
 
+use self::rules::Counts;
 pub use rules::{JobRun, all_jobs};
 pub use sql::runs;
 
@@ -23,14 +24,15 @@ pub fn routes() -> Routes {
 /// Everything is asked in one trip; each desk sees its own part of the answer.
 async fn overview(door: Staffed<seat::Overview>) -> Result<Answer, Error> {
     let scope = door.scope();
-    let questions = (sql::waiting(scope), sql::stuck(scope), sql::counts(scope), sql::runs(scope));
-    let (me, (waiting, stuck, counts, runs)) = door.read(questions).await?;
+    let questions = (sql::waiting(scope), sql::stuck(scope), sql::how_many_stuck(scope), sql::runs(scope));
+    let (me, (waiting, stuck, how_many, runs)) = door.read(questions).await?;
+    let counts = Counts::of(&waiting, &how_many.ok_or(Error::Ours("a count that counts nothing"))?);
     let opens = |desk: Desk| desk.opens_to(&me.roles);
     let view = view::Overview {
         name: me.name.clone(),
         waiting: opens(Desk::Reconciling).then_some(waiting),
         stuck: opens(Desk::MailRoom).then_some(stuck),
-        counts: counts.ok_or(Error::Ours("a count that counts nothing"))?,
+        counts,
         runs: opens(Desk::Installation).then(|| rules::all_jobs(runs)),
         finds_customers: opens(Desk::Customers),
         zone: door.app().config().zone,

@@ -24,6 +24,9 @@ pub struct Waiting {
     pub status: Status,
     /// The customer has answered the vendor's question, and nobody has looked since.
     pub is_answered: i64,
+    /// How many wait, up to `MOST_COUNTED`, and how many of them are answered.
+    pub of_all: i64,
+    pub answered_of_all: i64,
 }
 
 /// A mail that could not be delivered.
@@ -34,11 +37,25 @@ pub struct Stuck {
     pub state_at: i64,
 }
 
+/// Up to `MOST_COUNTED`.
 #[derive(Debug, Deserialize)]
+pub struct HowMany {
+    pub found: i64,
+}
+
+#[derive(Debug)]
 pub struct Counts {
     pub waiting: i64,
     pub answered: i64,
     pub stuck: i64,
+}
+
+impl Counts {
+    #[must_use]
+    pub fn of(waiting: &[Waiting], stuck: &HowMany) -> Self {
+        let (waiting, answered) = waiting.first().map_or((0, 0), |it| (it.of_all, it.answered_of_all));
+        Self { waiting, answered, stuck: stuck.found }
+    }
 }
 
 /// Counting ends here; the page says "99+".
@@ -154,6 +171,8 @@ mod tests {
             recorded_on: day("2026-11-16"),
             status: Status::Submitted,
             is_answered: 0,
+            of_all: 1,
+            answered_of_all: 0,
         };
         let today = day("2026-11-22");
         assert!(waiting.is_overdue(&WorkingDays::default(), today) && !waiting.is_overdue(&feast, today));

@@ -1,4 +1,4 @@
-use super::rules::{Counts, JobRun, MOST_COUNTED, OLDEST, Stuck, Waiting};
+use super::rules::{HowMany, JobRun, MOST_COUNTED, OLDEST, Stuck, Waiting};
 use crate::access::{Anyone, Query, Scope};
 use crate::sql;
 
@@ -6,11 +6,13 @@ pub fn runs(scope: &Anyone) -> Query<Vec<JobRun>> {
     scope.query(sql!("select job, ran_at from job_run order by job limit 100"))
 }
 
-/// Of the hundred that wait longest: those with an answer first, then by age.
+/// Of the hundred that wait longest: those with an answer first, then by age. How many of the hundred there are, and
+/// how many with an answer, is counted while they are at hand.
 pub fn waiting(scope: &Anyone) -> Query<Vec<Waiting>> {
     scope.query(sql!(
         "select oldest.id, organisation.name as org, oldest.invoice_number, oldest.recorded_on, oldest.status,
-                coalesce(oldest.last = 'answer', 0) as is_answered
+                coalesce(oldest.last = 'answer', 0) as is_answered, count(*) over () as of_all,
+                sum(coalesce(oldest.last = 'answer', 0)) over () as answered_of_all
            from (select record.id, record.org_id, record.invoice_number, record.recorded_on, record.status, record.at,
                         (select event from payment_event as step
                           where step.org_id = record.org_id and step.record_id = record.id
@@ -32,18 +34,10 @@ pub fn stuck(scope: &Anyone) -> Query<Vec<Stuck>> {
     ))
 }
 
-pub fn counts(scope: &Anyone) -> Query<Option<Counts>> {
+pub fn how_many_stuck(scope: &Anyone) -> Query<Option<HowMany>> {
     scope.query(sql!(
-        "select (select count(*) from (select 1 from payment_record
-                  where status in ('submitted', 'under_review') and at > 0 limit ?1)) as waiting,
-                (select count(*) from (select 1 from (
-                   select (select event from payment_event as step
-                            where step.org_id = record.org_id and step.record_id = record.id
-                            order by step.at desc, step.id desc limit 1) as last
-                     from payment_record as record where record.status in ('submitted', 'under_review') and record.at > 0
-                    order by record.at, record.id limit ?1) where last = 'answer')) as answered,
-                (select count(*) from (select 1 from outbox
-                  where state in ('failed', 'bounced') and state_at > 0 limit ?1)) as stuck",
+        "select count(*) as found
+           from (select 1 from outbox where state in ('failed', 'bounced') and state_at > 0 limit ?1)",
         MOST_COUNTED,
     ))
 }
