@@ -15,10 +15,12 @@ const CHANCE = Number(process.env.CHANCE ?? 0.01);
 const SEED = Number(process.env.SEED ?? 20261122);
 /**
  * The process holds D1, KV, R2 and the queue, too, and V8 lets garbage lie while there is room. So it may grow at first;
- * its last third must not need more than so many times what the third before it did. The portal's own instance must not
- * grow at all after the first minute: neither its memory nor its table of references ever shrinks, so a leak shows.
+ * its last third must not need more than so many times what the third before it did. The memory of the
+ * portal's own instance must not grow at all after the first minute, and of JavaScript it may hold little more than then:
+ * statements that were not asked before, and what those hold who are on their way just now.
  */
 const GROWTH = 1.1;
+const MORE_HELD = 600;
 
 const portal = await start({ faulty: true });
 const faults = (how) => portal.visitor().call("PUT", "/faults", how);
@@ -46,8 +48,8 @@ const requests = [...tally.values()].reduce((sum, it) => sum + it, 0);
 console.log(`${requests} requests in ${MINUTES} min by ${PEOPLE} people, ${(requests / MINUTES / 60).toFixed(0)} a second; answers: ${[...tally].sort().map(([status, count]) => `${count} × ${status}`).join(", ")}`);
 console.log(`accepted: ${JSON.stringify(accepted)}; memory of workerd, MB a minute: ${megabytes.join(" ")}`);
 console.log(`the instance, MB and references a minute: ${instance.map((it) => `${it.memory / 2 ** 20} ${it.references}`).join(", ")}`);
-for (const what of ["memory", "references"]) {
-  if (instance.some((it) => it[what] > instance[0][what])) wrong.push(`the instance's ${what} went on growing after the first minute`);
+for (const [what, more] of [["memory", 0], ["references", MORE_HELD]]) {
+  if (instance.some((it) => it[what] > instance[0][what] + more)) wrong.push(`the instance's ${what} went on growing after the first minute`);
 }
 const third = Math.floor(megabytes.length / 3);
 const [before, after] = [megabytes.slice(-2 * third, -third), megabytes.slice(-third)].map((it) => Math.max(...it));

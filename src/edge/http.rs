@@ -4,8 +4,10 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response};
 use worker::Headers;
 use worker::js_sys::{Array, JSON};
+use worker::wasm_bindgen::JsCast;
 use worker::web_sys;
 
+use super::arriving::arriving;
 use super::config::NotConfigured;
 use crate::access::bytes_of;
 
@@ -13,7 +15,7 @@ use crate::access::bytes_of;
 /// method that is none.
 pub fn request(from: &worker::Request) -> Option<Request<Body>> {
     let raw = from.inner();
-    let body = raw.body().map_or_else(Body::empty, |it| Body::new(worker::Body::new(it)));
+    let body = raw.body().map_or_else(Body::empty, |it| Body::from_stream(arriving(it.unchecked_into())));
     let mut request = Request::builder().method(raw.method().as_str()).uri(raw.url()).body(body).ok()?;
     for (name, value) in sent(&raw.headers()).unwrap_or_default() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

@@ -2,6 +2,7 @@
 //!
 //! Bindings are fetched for each call and never kept: what one request started, another must not wait for.
 
+mod arriving;
 mod config;
 mod files;
 mod http;

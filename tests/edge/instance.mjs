@@ -1,5 +1,4 @@
 // What the bundle's instance of wasm holds. Imported before the bundle, which makes its instance while it is loaded.
-// Both only ever grow: whatever is kept from one request to the next shows here, and nothing else does.
 
 let exports;
 
@@ -11,7 +10,15 @@ WebAssembly.Instance = class extends Instance {
   }
 };
 
-/** Bytes of linear memory, and how many objects of JavaScript its table of references has room for. */
+/** Bytes of linear memory, which never shrinks, and how many objects of JavaScript are held by it, by their kind. */
 export function memory() {
-  return { memory: exports.memory.buffer.byteLength, references: exports.__wbindgen_externrefs.length };
+  const table = exports.__wbindgen_externrefs;
+  const held = {};
+  for (let at = 0; at < table.length; at += 1) {
+    const it = table.get(at);
+    if (it === undefined || it === null) continue;
+    const kind = typeof it === "object" ? (it.constructor?.name ?? "object") : typeof it;
+    held[kind] = (held[kind] ?? 0) + 1;
+  }
+  return { memory: exports.memory.buffer.byteLength, references: Object.values(held).reduce((sum, it) => sum + it, 0), held };
 }
