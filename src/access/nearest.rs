@@ -42,7 +42,9 @@ impl Reading {
         if !app.config().pages_from_the_nearest || is_program {
             return None;
         }
-        let is_page = matches!(*method, Method::GET | Method::HEAD) && !path.starts_with("/api/");
+        let is_page = matches!(*method, Method::GET | Method::HEAD)
+            && !path.starts_with("/api/")
+            && !hands_out_a_code(path);
         let page = match app.secrets().session.mark(headers, app.now()) {
             Marked::Nothing if is_page => Page::Nearest(None),
             Marked::By(Mark { seen: Some(seen) }) if is_page => Page::Nearest(Some(seen)),
@@ -60,6 +62,11 @@ impl Reading {
     fn leave(&self, seen: Option<Bookmark>) {
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(Mark { seen });
     }
+}
+
+/// Signing on elsewhere is a deed although it is a GET: a help desk that was removed a moment ago must get no code.
+fn hands_out_a_code(path: &str) -> bool {
+    path.starts_with("/sso/") || path.ends_with("/helpdesk")
 }
 
 /// The gate's rows first. One round trip, or two at the same time.

@@ -136,7 +136,9 @@ impl Service<Request<Body>> for Bound {
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         match request.extensions_mut().remove::<App>() {
             Some(app) => self.0.clone().with_state(app).call(request),
-            None => MethodRouter::new().fallback(|| async { Error::NotFound }).call(request), // `serve` always brings it
+            None => MethodRouter::new()
+                .fallback(|| async { Error::Ours("a request without its App") })
+                .call(request),
         }
     }
 }
