@@ -11,7 +11,8 @@ use portal::page::{Attachment, Mail};
 use super::texts;
 use crate::fixtures::{NOW, configuration};
 
-const HEADERS: [&str; 11] = [
+/// All that a mail may have.
+pub const HEADERS: [&str; 11] = [
     "From",
     "To",
     "Reply-To",
@@ -73,7 +74,7 @@ pub fn holds(bytes: &[u8]) {
 }
 
 /// The headers of the whole message, unfolded, each once.
-fn headers(message: &str) -> BTreeMap<String, String> {
+pub fn headers(message: &str) -> BTreeMap<String, String> {
     let head = message.split_once("\r\n\r\n").unwrap().0.replace("\r\n ", " ").replace("\r\n\t", " ");
     let lines: Vec<_> = head.split("\r\n").map(|it| it.split_once(": ").unwrap_or((it, ""))).collect();
     let headers: BTreeMap<_, _> = lines.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
