@@ -155,7 +155,7 @@ async function rest() {
   wrong.push(`mails are still on their way: ${JSON.stringify(left)}`);
 }
 
-/** The ten invariants, that every mail has left, and that all that was accepted is there. */
+/** The invariants, that every mail has left, and that all that was accepted is there. */
 async function look() {
   const ids = customers.map((it) => `'${it.id}'`).join(",");
   // The demo data's own mails may still be on their way; `rest` has looked at ours.

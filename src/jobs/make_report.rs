@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::post::Bounce;
 use crate::access::{Query, Scope, System};
-use crate::apps::dashboards::{Part, Used, grouped, percent, purchased};
+use crate::apps::dashboards::{Part, Used, percent, purchased};
 use crate::apps::orders::Subscription;
 use crate::apps::report::mail::{KIND, READY};
 use crate::apps::report::{
@@ -16,7 +16,7 @@ use crate::apps::report::{
     licence_status,
 };
 use crate::error::Error;
-use crate::kernel::{Day, DisplayName, Email, Flag, OrgId, OrgName, PersonId, ReportId, Role};
+use crate::kernel::{Day, DisplayName, Email, Flag, OrgId, OrgName, PersonId, ReportId, Role, grouped};
 use crate::outbox::Reason;
 use crate::sql;
 
@@ -319,6 +319,6 @@ fn usage_line(it: Newest) -> UsageLine {
         label: it.label,
         used: it.last_used.words(),
         unit: it.unit,
-        percent: share.map(|(bought, share)| format!("{share:.1} % of {}", grouped(&bought.to_string()))),
+        percent: share.map(|(bought, share)| format!("{share:.1} % of {}", grouped(bought))),
     }
 }

@@ -6,6 +6,7 @@ mod domain;
 mod email;
 mod field;
 mod flag;
+mod grouped;
 mod ids;
 mod limit_scope;
 mod line;
@@ -23,6 +24,7 @@ pub use domain::{BadDomain, Domain};
 pub use email::{BadEmail, Email};
 pub use field::FieldError;
 pub use flag::Flag;
+pub use grouped::grouped;
 pub use ids::{
     ApiKeyId, AuditId, BadId, ClientId, ContactId, EventId, ExtensionId, FeedId, LicenceId, LinkId, MailId,
     NoticeId, NotificationId, OrderId, OrgId, PartnerId, PaymentDocumentId, PaymentEventId, PaymentId,

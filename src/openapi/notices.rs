@@ -67,7 +67,7 @@ fn notice() -> Value {
 fn reached() -> Value {
     let mut notice = notice();
     if let Some(notice) = notice.as_object_mut() {
-        notice.insert("reaches".to_owned(), json!({ "people": 412, "organisations": 97 }));
+        notice.insert("reaches".to_owned(), json!({ "contacts": 412, "organisations": 97 }));
     }
     notice
 }

@@ -1,5 +1,5 @@
 // What a deed is put through: cut off at a call of D1, KV, R2 or the queue, asked once more with the same key, and
-// everything run to rest. Then all is as if nothing had happened, and the ten invariants hold.
+// everything run to rest. Then all is as if nothing had happened, and the invariants hold.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";

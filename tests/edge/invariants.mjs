@@ -1,4 +1,4 @@
-// The ten invariants (docs/faults.md) after something was disturbed: the questions of tests/fixtures/invariants.sql, the
+// The invariants (docs/faults.md) after something was disturbed: the questions of tests/fixtures/invariants.sql, the
 // chain of the audit log by the verifier that shares no code with the portal, and what R2 has to keep. INV-9 and INV-10
 // are about answers: whoever disturbs compares them.
 

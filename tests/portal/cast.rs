@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0014_pay_online.sql"),
     include_str!("../../migrations/0016_views_end.sql"),
     include_str!("../../migrations/0020_client_names.sql"),
+    include_str!("../../migrations/0021_reach.sql"),
 ];
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where

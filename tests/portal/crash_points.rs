@@ -1,5 +1,5 @@
 //! Every deed, cut off at every call of D1, KV, R2, the queue and the world outside, in every way; asked once more with
-//! the same key, and everything run to rest: the end is the same as if nothing had happened, and all ten invariants hold
+//! the same key, and everything run to rest: the end is the same as if nothing had happened, and all invariants hold
 //! (security 8.1 to 8.3). `deeds` says what is done, and what is not.
 
 pub mod deeds;

@@ -66,6 +66,7 @@ mod plans;
 mod properties;
 mod publishing;
 mod queue_storms;
+mod reach;
 mod reconciling;
 mod recording;
 mod report;

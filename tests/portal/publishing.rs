@@ -69,16 +69,17 @@ fn the_preview_counts_who_then_sees_it() {
         assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
         let orgs: std::collections::BTreeSet<&str> =
             seen.iter().map(|it| it.split_once('@').unwrap().1).collect();
-        let expected = json!({ "people": seen.len(), "organisations": orgs.len() });
+        let expected = json!({ "contacts": seen.len(), "organisations": orgs.len() });
         assert_eq!(changed.json()["reaches"], expected, "{audience}");
         let published = patched(&portal, &draft["id"], changed.header("etag"), r#"{"state": "published"}"#);
         assert_eq!(published.json()["state"], "published", "{}", published.body);
         assert_eq!(seen_by(&portal), seen, "{audience}");
         let page =
             portal.get(&format!("/staff/notifications/{}", draft["id"].as_str().unwrap()), "st-publisher");
-        let people = if seen.len() == 1 { "1 person".to_owned() } else { format!("{} people", seen.len()) };
+        let contacts =
+            if seen.len() == 1 { "1 contact".to_owned() } else { format!("{} contacts", seen.len()) };
         assert!(
-            page.body.contains(&people) && page.body.contains("<strong>Sunday</strong>"),
+            page.body.contains(&contacts) && page.body.contains("<strong>Sunday</strong>"),
             "{}",
             page.body
         );
@@ -218,5 +219,5 @@ fn of_two_who_change_it_the_second_is_told() {
         assert_eq!(portal.post(path, "st-publisher", body).status, StatusCode::PRECONDITION_FAILED, "{path}");
     }
     let page = Portal::after(A_NOTICE).get("/staff/notifications/n-1/withdrawal", "st-publisher").body;
-    assert!(page.contains("6 people in 2 organisations no longer see it"), "{page}");
+    assert!(page.contains("6 contacts in 2 organisations no longer see it"), "{page}");
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::rules::{Used, grouped, percent};
+use super::rules::{Used, percent};
 use super::view::share_words;
 use crate::apps::home;
 use crate::apps::notifications::Category;
 use crate::apps::notifications::mail::{To, choice};
-use crate::kernel::{Day, OrgId, PersonId, ProductId, Role, SubProductId};
+use crate::kernel::{Day, OrgId, PersonId, ProductId, Role, SubProductId, grouped};
 use crate::outbox::Mailing;
 use crate::page::{Mail, MailButton, MailText};
 
@@ -59,7 +59,7 @@ impl Crossing {
             "On {}, {} of {} {} were in use: {}, {}.",
             self.crossed_on.words(),
             self.used.words(),
-            grouped(&self.purchased.to_string()),
+            grouped(self.purchased),
             self.unit,
             self.product,
             self.label,

@@ -15,7 +15,7 @@ use axum::routing::get;
 use crate::access::{Dashboards, Routes};
 
 pub use panel::panel;
-pub use rules::{Part, Reached, Sample, THRESHOLDS, Used, grouped, percent, purchased, reaches};
+pub use rules::{Part, Reached, Sample, THRESHOLDS, Used, percent, purchased, reaches};
 
 pub use sql::reached;
 

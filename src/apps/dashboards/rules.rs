@@ -10,7 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use self::period::{Grain, Period, Show, Span};
-use crate::kernel::{Day, ProductId, SubProductId};
+use crate::kernel::{Day, ProductId, SubProductId, grouped};
 
 /// Shares of what was bought at which somebody is told, in percent (domain 6.4).
 pub const THRESHOLDS: [i64; 3] = [80, 90, 100];
@@ -206,19 +206,6 @@ impl Used {
     pub fn plain(self) -> String {
         self.words().replace(',', "")
     }
-}
-
-/// `1,234,567`.
-#[must_use]
-pub fn grouped(digits: &str) -> String {
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 impl Serialize for Used {

@@ -3,11 +3,9 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::api::{PointFacts, SeriesFacts, UsageFacts, instant};
-use super::rules::{
-    Grain, Level, Meter, Part, Period, Point, Show, Used, grouped, level, percent, purchased,
-};
+use super::rules::{Grain, Level, Meter, Part, Period, Point, Show, Used, level, percent, purchased};
 use crate::answer::View;
-use crate::kernel::{Day, FieldError, Zone, rfc3339};
+use crate::kernel::{Day, FieldError, Zone, grouped, rfc3339};
 use crate::page::{self, Chart, Choice, Column, ColumnKind, Draft, Frame, Icon, Kind, Mark, Tone, moment};
 
 /// Months that the list of periods offers; an address may name any other.
@@ -106,7 +104,7 @@ impl Usage {
                 b { (meter.label) }
                 span.meter-number {
                     (meter.last_used.words()) " "
-                    small { @if let Some(bought) = bought { "of " (grouped(&bought.to_string())) " " } (meter.unit) }
+                    small { @if let Some(bought) = bought { "of " (grouped(bought)) " " } (meter.unit) }
                 }
                 @if let (Some(level), Some(share)) = (level, share) {
                     (page::gauge(tone(level), share))
@@ -307,7 +305,7 @@ impl Usage {
             unit = meter.unit,
         )];
         if let Some((bought, share)) = last.0.purchased.zip(last.0.percent()) {
-            let bought = grouped(&bought.to_string());
+            let bought = grouped(bought);
             let (unit, share) = (&meter.unit, share_words(share));
             said.push(format!("{bought} {unit} were purchased; {share} are in use."));
         }
@@ -335,7 +333,7 @@ impl Usage {
             vec![
                 html! { time datetime=(it.on) { (self.on(it)) } },
                 it.used.map_or_else(dash, |it| html! { (it.words()) " " small { (meter.unit) } }),
-                it.purchased.map_or_else(none, |it| html! { (grouped(&it.to_string())) }),
+                it.purchased.map_or_else(none, |it| html! { (grouped(it)) }),
                 it.level().zip(it.percent()).map_or_else(none, |(level, share)| badge(level, share)),
             ]
         });

@@ -72,6 +72,8 @@ const EMPTY: &[&str] = &[
     "delete from role",
     "delete from contact",
     "delete from organisation_word",
+    "delete from organisation_reach",
+    "delete from reach",
     "delete from organisation",
     "delete from partner",
     "delete from installation",

@@ -57,7 +57,8 @@ pub struct NoticeFacts {
 #[derive(Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(utoipa::ToSchema), schema(as = AnnouncementReach))]
 pub struct ReachFacts {
-    pub people: i64,
+    /// Who is a contact of two organisations counts twice.
+    pub contacts: i64,
     pub organisations: i64,
 }
 
@@ -135,7 +136,7 @@ impl NoticeFacts {
             published_at: it.published_at.map(rfc3339),
             created_at: rfc3339(it.created_at),
             made_by: it.made_by_name.clone(),
-            reaches: reach.map(|it| ReachFacts { people: it.people, organisations: it.organisations }),
+            reaches: reach.map(|it| ReachFacts { contacts: it.contacts, organisations: it.organisations }),
         }
     }
 

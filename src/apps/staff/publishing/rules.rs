@@ -38,10 +38,10 @@ pub enum State {
     Withdrawn,
 }
 
-/// Whom an announcement reaches.
+/// Whom an announcement reaches. Who is a contact of two organisations reads it in both, and counts twice.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Reach {
-    pub people: i64,
+    pub contacts: i64,
     pub organisations: i64,
 }
 

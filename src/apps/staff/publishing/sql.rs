@@ -2,7 +2,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::rules::{Audience, Notice, Product, Reach, State, Text};
-use crate::access::notices::{meant_for, meant_for_contact, names};
 use crate::access::{Anyone, Deed, Query, Scope};
 use crate::db::Arg;
 use crate::kernel::{Day, Flag, NoticeId, NotificationId, OrgId, PageOf, PersonId, ProductId, Zone};
@@ -39,22 +38,25 @@ pub fn notice(scope: &Anyone, id: &NoticeId) -> Query<Option<Notice>> {
     scope.query(sql!(concat!(notices!(), "where notice.id = ?1"), id.as_str()))
 }
 
-/// How many verified contacts, of how many organisations, it would reach at this moment: by the same words that decide
-/// who sees a notification. Only the announcement to everybody looks at every organisation: the number is to be true, and
-/// nobody asks it twice a minute.
+/// How many verified contacts, in how many organisations, it would reach at this moment, from what the schema keeps of each
+/// organisation and of all. It says once more, of numbers, what `meant_for!` says of a contact: without roles and not
+/// about money it is for every contact, else for who holds one of them.
 macro_rules! reach {
     () => {
-        concat!(
-            "select count(distinct contact.person_id) as people, count(distinct contact.org_id) as organisations
-               from (select 'published' as state, 0 as published_at, null as expires_at, product_id, roles, category,
-                            org_ids
-                       from announcement where id = ?1) as note
-               join contact on contact.verified_at is not null
-                and contact.org_id in (select value from json_each(
-                      coalesce(note.org_ids, (select json_group_array(id) from organisation))))
-              where ",
-            meant_for_contact!("1")
-        )
+        "with note as (
+           select org_ids, coalesce(product_id, '') as product_id, roles is null and category <> 'billing' as is_for_all,
+                  (select sum(case value when 'primary' then 1 when 'billing' then 2 when 'support' then 4 else 8 end)
+                     from json_each(coalesce(roles, '[\"primary\",\"billing\"]'))) as wanted
+             from announcement where id = ?1),
+         kept as (
+           select reach.product_id, reach.roles, reach.contacts, reach.organisations
+             from note join reach on note.org_ids is null and reach.product_id = note.product_id
+           union all
+           select part.value ->> 0, part.value ->> 1, part.value ->> 2, part.value ->> 3
+             from note join json_each(note.org_ids) as one join organisation_reach on org_id = one.value
+             join json_each(organisation_reach.parts) as part on part.value ->> 0 = note.product_id)
+         select coalesce(sum(contacts), 0) as contacts, coalesce(sum(organisations), 0) as organisations
+           from note join kept where is_for_all or kept.roles & wanted"
     };
 }
 

@@ -7,7 +7,7 @@ use super::form::tick;
 use super::rules::{Notice, NoticeCursor, Product, Reach, State};
 use crate::answer::View;
 use crate::apps::notifications::Category;
-use crate::kernel::{Day, Role, Zone, rfc3339};
+use crate::kernel::{Day, Role, Zone, grouped, rfc3339};
 use crate::page::{self, Choice, Column, ColumnKind, Draft, Field, Frame, Icon, Kind, Question, Tone};
 
 pub struct NoticeList {
@@ -107,12 +107,13 @@ fn state(it: &Notice, now: i64) -> Markup {
     }
 }
 
-/// "412 people in 97 organisations".
+/// "1,412 contacts in 397 organisations".
 fn reach_words(reach: Reach) -> String {
-    let count = |of: i64, one: &str, many: &str| format!("{of} {}", if of == 1 { one } else { many });
+    let count =
+        |of: i64, one: &str, many: &str| format!("{} {}", grouped(of), if of == 1 { one } else { many });
     format!(
         "{} in {}",
-        count(reach.people, "person", "people"),
+        count(reach.contacts, "contact", "contacts"),
         count(reach.organisations, "organisation", "organisations")
     )
 }
