@@ -48,7 +48,7 @@ pub use once::{Kept, Once};
 pub use outside::{Call, Declined, Outside, Parcel, Reply, Wire, in_time};
 pub use routes::{Endpoint, Guard, Routes};
 pub use scope::{Anyone, Deed, FromRows, OrgScope, PersonScope, Query, Questions, Scope};
-pub use serve::{bytes_of, form_may_lead_to, serve};
+pub use serve::{HEADERS, HEARD, bytes_of, form_may_lead_to, serve};
 pub use session::{
     Claim, KnownDevice, LIFETIME as SESSION_LIFETIME, Record, SILENCE as SESSION_SILENCE, no_session_cookie,
 };

@@ -17,7 +17,26 @@ use crate::kernel::Token;
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 8] = [
+/// All that the portal reads of what a request says about itself: nothing else is fetched from the platform, since each
+/// one costs.
+pub static HEARD: [HeaderName; 13] = [
+    header::ACCEPT,
+    header::AUTHORIZATION,
+    HeaderName::from_static("cf-connecting-ip"),
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::COOKIE,
+    header::HOST,
+    HeaderName::from_static("idempotency-key"),
+    header::IF_MATCH,
+    header::ORIGIN,
+    HeaderName::from_static("sec-fetch-site"),
+    HeaderName::from_static("stripe-signature"),
+    header::USER_AGENT,
+];
+
+/// What each answer says unless its page says otherwise.
+pub static HEADERS: [(HeaderName, &str); 8] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains; preload"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -174,7 +193,7 @@ fn not_this_way(method: &Method, response: &Response) -> Response {
 }
 
 fn dress(headers: &mut HeaderMap, caller: &Caller) {
-    for (name, value) in HEADERS {
+    for (name, value) in &HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if let Ok(id) = HeaderValue::from_str(caller.request.as_str()) {

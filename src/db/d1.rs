@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::d1::D1Database;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Array, Error, JSON, JsString, Promise, Uint8Array};
 use worker::send::{SendFuture, SendWrapper};
@@ -83,8 +82,8 @@ impl Rows {
 
 impl Db {
     #[must_use]
-    pub fn new(d1: D1Database) -> Self {
-        Self(Arc::new(SendWrapper::new(JsValue::from(d1).unchecked_into())))
+    pub fn new(d1: JsValue) -> Self {
+        Self(Arc::new(SendWrapper::new(d1.unchecked_into())))
     }
 
     /// Only what was found crosses into wasm: what D1 tells about a question costs as much as a short answer.

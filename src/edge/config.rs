@@ -15,10 +15,6 @@ pub struct NotConfigured {
 }
 
 impl NotConfigured {
-    pub fn binding(name: &'static str, error: &worker::Error) -> Self {
-        Self { name, why: error.to_string() }
-    }
-
     pub fn missing(name: &'static str) -> Self {
         Self { name, why: "is not there".to_owned() }
     }

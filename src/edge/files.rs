@@ -2,23 +2,32 @@ use futures::future::BoxFuture;
 use worker::send::SendFuture;
 use worker::{Bucket, Env, Error, HttpMetadata};
 
+use super::bound::bound;
 use super::config::NotConfigured;
 use crate::access::{Files, Listed, Listing, Unreachable};
 
-/// R2. It takes every key and gives back the bytes of the last one who put.
-pub struct Cabinet(Bucket);
+/// R2. It takes every key and gives back the bytes of the last one who put. Opened when it is asked for something.
+pub struct Cabinet {
+    env: Env,
+    binding: &'static str,
+}
 
 impl Cabinet {
     pub fn open(env: &Env, binding: &'static str) -> Result<Self, NotConfigured> {
-        env.bucket(binding).map(Self).map_err(|it| NotConfigured::binding(binding, &it))
+        bound(env, binding)?;
+        Ok(Self { env: env.clone(), binding })
+    }
+
+    fn bucket(&self) -> Result<Bucket, Unreachable> {
+        self.env.bucket(self.binding).map_err(failed)
     }
 }
 
 impl Files for Cabinet {
     fn get(&self, key: String) -> BoxFuture<'static, Result<Option<Vec<u8>>, Unreachable>> {
-        let bucket = self.0.clone();
+        let bucket = self.bucket();
         Box::pin(SendFuture::new(async move {
-            let Some(object) = bucket.get(key).execute().await.map_err(failed)? else { return Ok(None) };
+            let Some(object) = bucket?.get(key).execute().await.map_err(failed)? else { return Ok(None) };
             match object.body() {
                 Some(body) => body.bytes().await.map(Some).map_err(failed),
                 None => Err(Unreachable("an object came without its body".to_owned())),
@@ -32,16 +41,16 @@ impl Files for Cabinet {
         kind: &'static str,
         bytes: Vec<u8>,
     ) -> BoxFuture<'static, Result<(), Unreachable>> {
-        let bucket = self.0.clone();
+        let bucket = self.bucket();
         let described = HttpMetadata { content_type: Some(kind.to_owned()), ..HttpMetadata::default() };
         Box::pin(SendFuture::new(async move {
-            bucket.put(key, bytes).http_metadata(described).execute().await.map(drop).map_err(failed)
+            bucket?.put(key, bytes).http_metadata(described).execute().await.map(drop).map_err(failed)
         }))
     }
 
     fn delete(&self, keys: Vec<String>) -> BoxFuture<'static, Result<(), Unreachable>> {
-        let bucket = self.0.clone();
-        Box::pin(SendFuture::new(async move { bucket.delete_multiple(keys).await.map_err(failed) }))
+        let bucket = self.bucket();
+        Box::pin(SendFuture::new(async move { bucket?.delete_multiple(keys).await.map_err(failed) }))
     }
 
     fn list(
@@ -49,8 +58,9 @@ impl Files for Cabinet {
         prefix: String,
         after: Option<String>,
     ) -> BoxFuture<'static, Result<Listing, Unreachable>> {
-        let bucket = self.0.clone();
+        let bucket = self.bucket();
         Box::pin(SendFuture::new(async move {
+            let bucket = bucket?;
             let mut asked = bucket.list().prefix(prefix);
             if let Some(after) = after {
                 asked = asked.cursor(after);

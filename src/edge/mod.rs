@@ -3,6 +3,7 @@
 //! Bindings are fetched for each call and never kept: what one request started, another must not wait for.
 
 mod arriving;
+mod bound;
 mod config;
 mod files;
 mod http;
@@ -18,10 +19,11 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use futures::future::join_all;
 use worker::{
-    Context, Date, Env, ForwardableEmailMessage, MessageBatch, MessageExt, QueueRetryOptionsBuilder, Request,
-    Response, Result, ScheduleContext, ScheduledEvent, console_error, console_log, event,
+    Context, Env, ForwardableEmailMessage, MessageBatch, MessageExt, QueueRetryOptionsBuilder, Result,
+    ScheduleContext, ScheduledEvent, console_error, console_log, event, web_sys,
 };
 
+use self::bound::bound;
 use self::config::NotConfigured;
 use self::later::Waiting;
 use crate::access::{App, Services, serve};
@@ -35,14 +37,14 @@ use crate::routes;
 static ROUTER: LazyLock<Router> = LazyLock::new(|| routes::all().into_router());
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     let app = match app(&env, Waiting::Call(context), now()) {
         Ok(app) => app,
         Err(why) => return http::not_configured(&why),
     };
     match http::request(&request) {
         Some(request) => http::response(serve(&ROUTER, &app, request).await).await,
-        None => Response::error("This address cannot be read.", 400),
+        None => http::unreadable(),
     }
 }
 
@@ -102,7 +104,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
     let (config, secrets) = config::read(env)?;
     Ok(Services {
         outside: Arc::new(outside::Net::open(env, &config)?),
-        db: Db::new(env.d1("DB").map_err(|it| NotConfigured::binding("DB", &it))?),
+        db: Db::new(bound(env, "DB")?),
         config,
         secrets,
         sessions: Arc::new(kv::Shelf::open(env, "SESSIONS")?),
@@ -119,6 +121,7 @@ fn services(env: &Env, later: Waiting) -> std::result::Result<Services, NotConfi
     })
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
 fn now() -> u64 {
-    Date::now().as_millis()
+    worker::js_sys::Date::now() as u64
 }

@@ -13,6 +13,7 @@ use worker::{
     Socket,
 };
 
+use super::bound::bound;
 use super::config::NotConfigured;
 use crate::access::{Call, Config, Declined, Outside, Parcel, Reply, Security, Transport, Unreachable, Wire};
 
@@ -31,9 +32,8 @@ impl Net {
         if config.mail.transport != Transport::Binding {
             return Ok(Self { email: None });
         }
-        let bound = Reflect::get(env, &EMAIL.into()).is_ok_and(|it| it.is_object());
-        let missing = || NotConfigured::missing(EMAIL);
-        let email = if bound { env.send_email(EMAIL).map_err(|_| missing())? } else { return Err(missing()) };
+        bound(env, EMAIL)?;
+        let email = env.send_email(EMAIL).map_err(|_| NotConfigured::missing(EMAIL))?;
         Ok(Self { email: Some(email) })
     }
 }

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use futures::future::{FutureExt, join_all};
 use futures_executor::block_on;
-use portal::access::{App, Config, Keyring, Services, bytes_of, serve};
+use portal::access::{App, Config, HEARD, Keyring, Services, bytes_of, serve};
 use portal::db::{Db, DbError, Stmt};
 use serde::de::DeserializeOwned;
 
@@ -258,7 +258,12 @@ impl Portal {
         answers
     }
 
-    async fn answer(&self, request: Request<Body>) -> Answer {
+    /// The edge fetches nothing but `HEARD` of what a request says about itself.
+    async fn answer(&self, mut request: Request<Body>) -> Answer {
+        let unheard: Vec<_> = request.headers().keys().filter(|it| !HEARD.contains(it)).cloned().collect();
+        for name in unheard {
+            request.headers_mut().remove(name);
+        }
         let response = serve(&self.router, &self.app(), request).await;
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(bytes_of(body).await).unwrap();
