@@ -135,6 +135,23 @@ fn keys_and_triggers_hold_what_no_application_tries() {
            values ('x', 'Xerxes', 'partner', 'pa-row', 'Another Row', 1)",
         "partner_is_told_truthfully",
     );
+    refused(
+        "insert into sales_order (id, org_id, number, ordered_on, agreement, kind, created_at)
+           select 'again', org_id, number, ordered_on, agreement, kind, 9 from sales_order where id = 'o-acme'",
+        "UNIQUE constraint failed: sales_order.org_id, sales_order.number",
+    );
+    refused(
+        "insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
+           select 'again', org_id, product_id, kind, valid_from, valid_till, 9 from licence where id = 'l-acme'",
+        "UNIQUE constraint failed: licence.org_id, licence.product_id",
+    );
+    refused(
+        "insert into payment_session (id, org_id, gateway, url, invoice_number, currency, amount, payer_name, payer_email,
+                                      by_person, by_name, started_at, status, status_at, record_id)
+           select value, 'acme', 'link', 'https://pay.example', 'MER/1', 'INR', 1, 'Ann', 'ann@acme.example', 'ann', 'Ann', 1,
+                  'paid', 1, 'p-acme' from json_each('[\"once\", \"again\"]')",
+        "UNIQUE constraint failed: payment_session.record_id",
+    );
     let portal = Portal::new();
     let from = "select flag_on from licence where id = 'l-acme'";
     assert_eq!(portal.rows(from)[0]["flag_on"], "2026-12-01");
