@@ -1,5 +1,7 @@
 # Two commands are enough to try the portal: `make dev` and `make test`. Each gets what the machine lacks first.
 
+# scripts/env.sh finds itself by a variable that only bash has; /bin/sh is another shell on Debian.
+SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help dev test test-host test-edge test-browser guards check check-api supply-chain fuzz bench scale load build seed audit-verify deploy clean
 
