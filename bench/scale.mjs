@@ -28,6 +28,8 @@ const REQUESTS = Number(process.env.REQUESTS ?? 8);
 const MOST = 1_200;
 /** A file has up to 5,000 lines. */
 const MOST_IN_A_FILE = 25_000;
+/** Rows of one batch of a job. While it runs, nobody else is served. */
+const MOST_IN_A_BATCH = 10_000;
 const SLOWER = 1.5;
 /** Statements and calls of the queue in one invocation (the limit of a paid Worker). */
 const CALLS = 1_000;
@@ -267,6 +269,7 @@ async function jobs() {
       say(`| \`${cron}\` | ${time + 1} | ${it.statements} | ${it.most} | ${it.longest} | ${it.rows_read} | ${it.rows_written} | ${it.messages} | ${(took / 1000).toFixed(1)} | ${done} |`);
       const calls = it.statements + it.messages;
       if (calls > CALLS) failed.push(`${cron} makes ${calls} calls in run ${time + 1}`);
+      if (it.most > MOST_IN_A_BATCH) failed.push(`${cron} reads ${it.most} rows in one batch of run ${time + 1}`);
       if (!open) break;
     }
   }
