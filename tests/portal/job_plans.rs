@@ -114,3 +114,17 @@ fn no_job_walks_through_a_table() {
     }
     assert!(seen.len() > 50, "the test saw {} statements", seen.len());
 }
+
+/// What is searched by an index can still be everything, such as all that was published by now.
+#[test]
+fn what_is_to_be_mailed_is_found_among_what_is_open() {
+    let portal = Portal::after(&[NEWS, WORK].concat());
+    let since = portal.db.history().len();
+    block_on(on_schedule(portal.app(), "*/5 * * * *"));
+    let history = portal.db.history();
+    let next =
+        history.iter().skip(since).find(|it| it.stmt.sql.contains("from notification_mailing as mailing"));
+    let steps = plan(&portal, &next.unwrap().stmt);
+    assert!(steps[0].detail.contains("notification_mailing_open"), "{}", steps[0].detail);
+    assert!(steps.iter().any(|it| it.detail.starts_with("SEARCH note") && it.detail.ends_with("_1 (id=?)")));
+}
