@@ -109,13 +109,16 @@ fn state(it: &Notice, now: i64) -> Markup {
 
 /// "1,412 contacts in 397 organisations".
 fn reach_words(reach: Reach) -> String {
-    let count =
-        |of: i64, one: &str, many: &str| format!("{} {}", grouped(of), if of == 1 { one } else { many });
-    format!(
-        "{} in {}",
-        count(reach.contacts, "contact", "contacts"),
-        count(reach.organisations, "organisation", "organisations")
-    )
+    let organisations = counted(reach.organisations, "organisation", "organisations");
+    format!("{} in {organisations}", contacts_words(reach))
+}
+
+fn contacts_words(reach: Reach) -> String {
+    counted(reach.contacts, "contact", "contacts")
+}
+
+fn counted(of: i64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(of), if of == 1 { one } else { many })
 }
 
 /// One announcement as customers will read it, whom it reaches, and what can be done with it.
@@ -194,7 +197,7 @@ impl NoticeScreen {
                     p { "It appears in the portal at once. Mails go out within minutes, to whoever wants mail of its kind." }
                     form method="post" action={ (at) "/publication" } {
                         (version)
-                        (page::actions(page::button(Kind::Primary, &format!("Publish to {}", reach_words(self.reach)))))
+                        (page::actions(page::button(Kind::Primary, &format!("Publish to {}", contacts_words(self.reach)))))
                     }
                 }))
             }
