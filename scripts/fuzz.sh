@@ -36,17 +36,24 @@ run() {
     -artifact_prefix="fuzz/artifacts/$target/" "$@"
 }
 
-# The fewest inputs that reach all that was reached, the first of them that are small enough (tests/portal/fuzz_corpus.rs).
+# What somebody gave a name stays: seeds, and what once fell. The rest is chosen anew of the fewest inputs that reach all
+# that was reached, small ones and large ones alike, within the limits of tests/portal/fuzz_corpus.rs.
 keep() {
-  local target=$1 chosen=$CARGO_TARGET_DIR/chosen/$1 file size files=0 bytes=0
+  local target=$1 chosen=$CARGO_TARGET_DIR/chosen/$1 corpus=fuzz/corpus/$1 file size files bytes found places
   rm -rf "$chosen"
   mkdir -p "$chosen" "$CARGO_TARGET_DIR/learned/$target"
-  run "$target" -set_cover_merge=1 "$chosen" "fuzz/corpus/$target" "$CARGO_TARGET_DIR/learned/$target" >"$logs/$target.keep" 2>&1
-  rm -f "fuzz/corpus/$target"/*
-  for file in "$chosen"/*; do
-    size=$(wc -c <"$file")
-    if [ "$size" -gt 4096 ] || [ $((bytes + size)) -gt 20000 ] || [ "$files" = 30 ]; then continue; fi
-    cp "$file" "fuzz/corpus/$target/$(basename "$file")"
+  run "$target" -set_cover_merge=1 "$chosen" "$corpus" "$CARGO_TARGET_DIR/learned/$target" >"$logs/$target.keep" 2>&1
+  find "$corpus" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
+  files=$(find "$corpus" -type f | wc -l)
+  bytes=$(find "$corpus" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }')
+  found=$(find "$chosen" -type f -size -4097c -printf '%s %f\n' | sort -n)
+  places=$((30 - files))
+  for file in $(awk -v places="$places" '
+    { name[NR] = $2 }
+    END { for (at = 0; at < places && at < NR; at++) print name[NR <= places ? at + 1 : int(at * NR / places) + 1] }' <<<"$found"); do
+    size=$(wc -c <"$chosen/$file")
+    if [ $((bytes + size)) -gt 20000 ]; then break; fi
+    cp "$chosen/$file" "$corpus/$file"
     files=$((files + 1)) bytes=$((bytes + size))
   done
   echo "$target: $files files, $bytes bytes"
