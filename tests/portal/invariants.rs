@@ -128,6 +128,8 @@ fn each_is_seen_when_it_is_broken() {
             select value, 'acme', 'l-acme', 'skyconnect', 1, '2026-11-22', 'payment_overdue', 'on its way', 'ann', 'Ann', 'granted', 'GRANTED', '', '2026-12-31' from json_each('[\"x\",\"y\",\"z\"]')"),
         ("INV-8 a licence", "insert into licence_event values ('e', 'acme', 'l-acme', 'skyconnect', 1795327680, null, '2027-12-31', 'vendor', 'vendor', null, '')"),
         ("INV-8 a payment is decided", "insert into payment_event (id, org_id, record_id, at, event, by_kind) values ('e', 'acme', 'p-acme', 1, 'match', 'vendor'), ('f', 'acme', 'p-acme', 1, 'refuse', 'vendor')"),
+        ("INV-11 what is kept of a meter", "insert into sub_product values ('skyconnect', 'mailboxes', 'Mailboxes', 'users');
+            insert into usage_sample values ('acme', 'skyconnect', 'mailboxes', '2026-11-20', 52, 1); update usage_meter set last_used = 53"),
         ("INV-11 what is kept of the reach of an announcement is what the contacts say: of acme", "drop trigger reach_sees_role_vacant; delete from role where contact_id = 'c-bob'"),
         ("INV-11 what is kept of the reach of an announcement is what the contacts say: of all", "update reach set contacts = contacts + 1 where roles = 1"),
     ];
