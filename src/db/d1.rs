@@ -168,8 +168,11 @@ fn to_js(arg: Arg) -> JsValue {
 /// The message and not the cause: D1 gives a cause to most of its errors only.
 #[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
 fn failed(error: JsValue) -> DbError {
-    DbError(match error.dyn_ref::<Error>() {
-        Some(error) => error.message().into(),
-        None => format!("{error:?}"),
-    })
+    DbError(said(&error))
+}
+
+/// What the platform says went wrong.
+#[must_use]
+pub fn said(error: &JsValue) -> String {
+    error.dyn_ref::<Error>().map_or_else(|| format!("{error:?}"), |it| it.message().into())
 }

@@ -11,7 +11,7 @@ mod sqlite;
 use serde::{Deserialize, Serialize};
 
 #[cfg(target_arch = "wasm32")]
-pub use d1::{Db, Rows};
+pub use d1::{Db, Rows, said};
 #[cfg(not(target_arch = "wasm32"))]
 pub use sqlite::{Db, Ran, Rows, Stumble};
 

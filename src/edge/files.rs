@@ -1,8 +1,8 @@
 use futures::future::BoxFuture;
 use worker::send::SendFuture;
-use worker::{Bucket, Env, Error, HttpMetadata};
+use worker::{Bucket, Env, HttpMetadata};
 
-use super::bound::bound;
+use super::bound::{bound, failed};
 use super::config::NotConfigured;
 use crate::access::{Files, Listed, Listing, Unreachable};
 
@@ -74,9 +74,4 @@ impl Files for Cabinet {
             Ok(Listing { files: files.collect(), next })
         }))
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
-fn failed(error: Error) -> Unreachable {
-    Unreachable(error.to_string())
 }

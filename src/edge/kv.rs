@@ -1,7 +1,7 @@
 use futures::future::BoxFuture;
 use worker::Env;
+use worker::js_sys::Promise;
 use worker::js_sys::futures::JsFuture;
-use worker::js_sys::{Error, Promise};
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
@@ -9,6 +9,7 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use super::bound::bound;
 use super::config::NotConfigured;
 use crate::access::{Kv, Unreachable};
+use crate::db::said;
 
 // `worker` looks up five methods of a namespace before it is asked for anything.
 #[wasm_bindgen]
@@ -56,8 +57,5 @@ impl Kv for Shelf {
 
 #[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
 fn failed(error: JsValue) -> Unreachable {
-    Unreachable(match error.dyn_ref::<Error>() {
-        Some(error) => error.message().into(),
-        None => format!("{error:?}"),
-    })
+    Unreachable(said(&error))
 }

@@ -16,6 +16,7 @@ use worker::{
 use super::bound::bound;
 use super::config::NotConfigured;
 use crate::access::{Call, Config, Declined, Outside, Parcel, Reply, Security, Transport, Unreachable, Wire};
+use crate::db::said;
 
 /// The name of Cloudflare's mail service in `wrangler.toml`.
 const EMAIL: &str = "EMAIL";
@@ -161,7 +162,7 @@ impl AsyncWrite for Line {
 }
 
 fn failed(error: &JsValue) -> Unreachable {
-    Unreachable(text(error, "message").unwrap_or_else(|| format!("{error:?}")))
+    Unreachable(said(error))
 }
 
 fn declined(error: &JsValue) -> Declined {

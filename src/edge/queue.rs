@@ -2,7 +2,7 @@ use futures::future::BoxFuture;
 use worker::send::SendFuture;
 use worker::{BatchMessageBuilder, Env};
 
-use super::bound::bound;
+use super::bound::{bound, failed};
 use super::config::NotConfigured;
 use crate::access::{MailQueue, Unreachable};
 use crate::kernel::MailId;
@@ -29,9 +29,4 @@ impl MailQueue for Mail {
             queue.send_batch(batch).await.map_err(failed)
         }))
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "shape of map_err")]
-fn failed(error: worker::Error) -> Unreachable {
-    Unreachable(error.to_string())
 }
