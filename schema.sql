@@ -1137,7 +1137,8 @@ end;
 
 create trigger reach_sees_role_moved after update on role
 begin
-  update organisation_reach set parts = (select parts from reach_now where org_id = new.org_id) where org_id = new.org_id;
+  update organisation_reach set parts = (select parts from reach_now where reach_now.org_id = organisation_reach.org_id)
+   where org_id in (old.org_id, new.org_id);
 end;
 
 create trigger reach_sees_role_vacant after delete on role

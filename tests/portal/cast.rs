@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0016_views_end.sql"),
     include_str!("../../migrations/0020_client_names.sql"),
     include_str!("../../migrations/0021_reach.sql"),
+    include_str!("../../migrations/0022_role_between_organisations.sql"),
 ];
 
 /// Ann, Bob, Sue and Tom hold the four roles of Acme, Ned is its contact without one. Gus is Primary of Globex, where

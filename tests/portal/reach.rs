@@ -69,6 +69,7 @@ fn what_is_kept_is_what_would_be_counted() {
         ("insert into role values ('globex', 'technical', 'c-ned')", true),
         ("insert into role values ('globex', 'technical', 'c-gus')", true),
         ("update role set contact_id = 'c-bob' where org_id = 'acme' and role = 'primary'", true),
+        ("update role set org_id = 'globex', contact_id = 'c-ned' where org_id = 'acme' and role = 'billing'", true),
         ("delete from role where org_id = 'acme' and role = 'billing'", true),
         ("insert into licence (id, org_id, product_id, kind, valid_from, valid_till, created_at)
           values ('l-2', 'acme', 'vaultastic', 'trial', '2026-01-01', '2026-01-31', 9)", true),
