@@ -6,6 +6,7 @@ use portal::access::{Endpoint, Guard};
 use portal::routes::all;
 use serde_json::json;
 
+use crate::crash_points::deeds::GETS;
 use crate::fixtures::{Answer, NOW, Portal, cookie, keys, logged, run};
 use crate::samples::sample;
 
@@ -28,7 +29,7 @@ fn contacts(portal: &Portal, cookie: &str) -> Answer {
 
 /// The GETs that write something down are none (`crash_points::deeds`).
 fn is_page(url: &Endpoint) -> bool {
-    let is_deed = ["/sso/authorize", "/o/{org}/helpdesk"].contains(&url.path.as_str());
+    let is_deed = GETS.contains(&format!("{} {}", url.method, url.path).as_str());
     url.method == "GET" && url.guard != Guard::Anyone && !url.path.starts_with("/api/") && !is_deed
 }
 
