@@ -152,6 +152,16 @@ fn keys_and_triggers_hold_what_no_application_tries() {
                   'paid', 1, 'p-acme' from json_each('[\"once\", \"again\"]')",
         "UNIQUE constraint failed: payment_session.record_id",
     );
+    refused(
+        "insert into view_as (id, session_id, person_id, org_id, contact_id, reason, started_at, ends_at) values
+           ('v', 'st-support', 'st-support', 'acme', 'c-ann', 'They asked for it.', 1, 9),
+           ('w', 'st-support', 'st-support', 'globex', 'c-gus', 'They asked for it.', 1, 9)",
+        "UNIQUE constraint failed: view_as.session_id",
+    );
+    let paid =
+        Portal::after(&[crate::samples::ANN_PAYS, "update payment_session set status = 'paid'"].concat());
+    let again = run(&paid.db, "update payment_session set status = 'failed'").unwrap_err();
+    assert!(again.names("payment_session_is_paid_once"), "{again}");
     let portal = Portal::new();
     let from = "select flag_on from licence where id = 'l-acme'";
     assert_eq!(portal.rows(from)[0]["flag_on"], "2026-12-01");
